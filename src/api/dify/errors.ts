@@ -1,0 +1,61 @@
+// Failures as the Service API words them: `{ code, message, status }`. Source of codes: Dify's Service API reference.
+
+import { PlatformError } from '../../base/errors.ts'
+import type { ProductErrorCode } from '../../product/errors.ts'
+import type { ApiErrorCode } from '../errors.ts'
+
+type Answer = readonly [status: number, code: string]
+
+const ANSWERS: Record<ProductErrorCode | ApiErrorCode, Answer> = {
+  'api/unauthorized': [401, 'unauthorized'],
+  'api/forbidden': [403, 'forbidden'],
+  'api/invalid-param': [400, 'invalid_param'],
+  'api/bad-request': [400, 'bad_request'],
+  'api/not-found': [404, 'not_found'],
+  'api/not-chat-app': [400, 'not_chat_app'],
+  'api/not-workflow-app': [400, 'not_workflow_app'],
+  'api/body-too-large': [413, 'request_entity_too_large'],
+  'api/unsupported-media-type': [415, 'unsupported_media_type'],
+  'app/not-found': [403, 'forbidden'],
+  'app/not-published': [400, 'invalid_param'],
+  'app/version-not-found': [404, 'not_found'],
+  'app/unusable': [400, 'app_unavailable'],
+  'run/invalid-inputs': [400, 'invalid_param'],
+  'run/wrong-mode': [400, 'app_unavailable'],
+  'run/conversation-not-found': [404, 'not_found'],
+  'run/not-found': [404, 'not_found'],
+  'run/broken': [500, 'internal_server_error'],
+  'run/interrupted': [500, 'internal_server_error'],
+  'run/reader-too-slow': [500, 'internal_server_error'],
+  'run/too-many': [429, 'too_many_requests'],
+  'run/shutting-down': [503, 'service_unavailable'],
+  'db/busy': [503, 'service_unavailable'],
+  'db/overloaded': [503, 'service_unavailable'],
+  'db/closed': [503, 'service_unavailable'],
+  'db/constraint': [500, 'internal_server_error'],
+  'db/failed': [500, 'internal_server_error'],
+  'db/bad-parameter': [500, 'internal_server_error'],
+  'db/newer-schema': [500, 'internal_server_error'],
+  'db/migration-failed': [500, 'internal_server_error'],
+  'db/open-failed': [500, 'internal_server_error'],
+}
+
+export interface ErrorBody {
+  readonly status: number
+  readonly code: string
+  readonly message: string
+  readonly params?: string
+}
+
+/** The body for anything thrown. What is not ours stays hidden: its text might tell a stranger too much. */
+export const toErrorBody = (error: unknown): ErrorBody => {
+  const answer =
+    error instanceof PlatformError && Object.hasOwn(ANSWERS, error.code)
+      ? ANSWERS[error.code as keyof typeof ANSWERS]
+      : undefined
+  if (!answer) return { status: 500, code: 'internal_server_error', message: 'Internal server error' }
+  const { message, details } = error as PlatformError
+  const [status, code] = answer
+  const param = typeof details.param === 'string' && details.param !== '' ? details.param : undefined
+  return { status, code, message: status === 500 ? 'Internal server error' : message, ...(param && { params: param }) }
+}

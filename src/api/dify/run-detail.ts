@@ -1,0 +1,46 @@
+// The Service API's look at one run: its state while it goes on, its result afterwards.
+
+import type { FastifyInstance } from 'fastify'
+import { stringifyJson } from '../../base/json.ts'
+import { float } from '../../base/number.ts'
+import type { ValueObject } from '../../base/value.ts'
+import { fromWireId, toWireId } from '../../product/ids.ts'
+import { RunError } from '../../product/runs/errors.ts'
+import type { Run } from '../../product/runs/store.ts'
+import { ApiError } from '../errors.ts'
+import type { ServerParts } from '../spec.ts'
+import { requireApp } from './auth.ts'
+
+/** Modes whose runs are runs of a graph. */
+const GRAPH_MODES: ReadonlySet<string> = new Set(['workflow', 'advanced-chat'])
+
+export const runDetailRoutes =
+  ({ apps, runs, keys }: ServerParts) =>
+  async (server: FastifyInstance) => {
+    const callerOf = requireApp(server, keys)
+
+    server.get<{ Params: { run: string } }>('/workflows/run/:run', async (request) => {
+      const { caller, appId } = callerOf(request)
+      const app = await apps.get(caller, appId)
+      if (!GRAPH_MODES.has(app.mode)) throw new ApiError('api/not-workflow-app')
+      const id = fromWireId('run', request.params.run)
+      const run = id && (await runs.get(caller, appId, id))
+      if (!run) throw new RunError('run/not-found')
+      return toDetail(run)
+    })
+  }
+
+const toDetail = (run: Run): ValueObject => ({
+  id: toWireId(run.id),
+  workflow_id: run.versionId === null ? null : toWireId(run.versionId),
+  status: run.status,
+  // A document in a text: so clients of this call expect it.
+  inputs: stringifyJson(run.inputs),
+  outputs: run.outputs,
+  error: run.error,
+  total_steps: run.steps,
+  total_tokens: run.tokens,
+  created_at: Math.floor(run.createdAt / 1000),
+  finished_at: run.finishedAt === null ? null : Math.floor(run.finishedAt / 1000),
+  elapsed_time: run.elapsedMs === null ? null : float(run.elapsedMs / 1000),
+})

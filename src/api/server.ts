@@ -1,0 +1,108 @@
+// The HTTP server: one origin for every surface, with what they share. Each surface adds its own routes and error bodies.
+
+import { isUtf8 } from 'node:buffer'
+import { type Server, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import { messageOf, PlatformError } from '../base/errors.ts'
+import { JsonSyntaxError, parseJson, stringifyJson } from '../base/json.ts'
+import type { Value } from '../base/value.ts'
+import { toErrorBody } from './dify/errors.ts'
+import { difyRoutes } from './dify/routes.ts'
+import { ApiError, invalidParam } from './errors.ts'
+import type { ServerParts } from './spec.ts'
+
+export type HttpServer = FastifyInstance<Server>
+
+export const createServer = (parts: ServerParts): HttpServer => {
+  const server = Fastify({
+    bodyLimit: parts.limits.bodyBytes,
+    requestTimeout: parts.limits.requestTimeoutMs,
+    genReqId: () => parts.ids.next('req'),
+    // Idle connections must not hold a shutdown up; streams are let finish.
+    forceCloseConnections: 'idle',
+    // While closing, calls get the answers of what they call, in the words of their surface.
+    return503OnClosing: false,
+    // Base URLs are often written with a slash too many.
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+    frameworkErrors: (error, request, reply: FastifyReply) => {
+      reply.header('x-request-id', request.id)
+      const body = toErrorBody(toPlatformError(error, parts.limits.bodyBytes))
+      void reply.status(body.status).send(body)
+    },
+    clientErrorHandler: (error, socket) => refuseConnection(error as NodeJS.ErrnoException, socket as Socket),
+  })
+  readLosslessJson(server)
+  server.setReplySerializer((payload) => stringifyJson(payload as Value))
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  server.setErrorHandler(async (error, request, reply) => {
+    const body = toErrorBody(toPlatformError(error, parts.limits.bodyBytes))
+    if (body.status >= 500) {
+      // What may go well the next time, such as a call while the server ends, is no fault of ours.
+      const level = error instanceof PlatformError && error.retryable ? 'warn' : 'error'
+      parts.log[level]('request-failed', { requestId: request.id, url: request.url, reason: messageOf(error) })
+    }
+    if (body.status === 401) reply.header('www-authenticate', 'Bearer realm="api"')
+    return reply.status(body.status).send(body)
+  })
+  server.setNotFoundHandler(async (_, reply) => reply.status(404).send(toErrorBody(new ApiError('api/not-found'))))
+
+  server.get('/healthz', async () => ({ status: 'ok' }))
+  server.get('/readyz', async (_, reply) => {
+    const ready = await parts.ready()
+    return reply.status(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable' })
+  })
+  server.register(difyRoutes(parts), { prefix: '/v1' })
+  return server
+}
+
+/** What is no HTTP never becomes a request; it is answered on the bare connection. */
+const refuseConnection = (error: NodeJS.ErrnoException, socket: Socket): void => {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+  const reason = STATUS_CODES[status] ?? ''
+  const body = stringifyJson({ status, code: reason.toLowerCase().replaceAll(' ', '_'), message: `${reason}.` })
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}
+
+/** Bodies keep the difference between 1 and 1.0, and keys such as `__proto__` are plain data. */
+const readLosslessJson = (server: HttpServer): void => {
+  server.removeContentTypeParser(['application/json', 'text/plain'])
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => {
+    const bytes = body as Buffer
+    if (bytes.length === 0) return done(null, {})
+    if (!isUtf8(bytes)) return done(invalidParam('', 'The body is not UTF-8.'))
+    try {
+      done(null, parseJson(bytes.toString('utf8')))
+    } catch (error) {
+      done(
+        error instanceof JsonSyntaxError
+          ? invalidParam('', `The body is not JSON: ${error.message}`)
+          : (error as Error),
+      )
+    }
+  })
+}
+
+/** Fastify's own refusals in our words. */
+const toPlatformError = (error: unknown, bodyBytes: number): unknown => {
+  if (error instanceof PlatformError || !(error instanceof Error) || !('code' in error)) return error
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ApiError('api/body-too-large', { details: { limitBytes: bodyBytes } })
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ApiError('api/unsupported-media-type', { details: { type: error.message.split(': ').at(-1) ?? '' } })
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new ApiError('api/not-found')
+    default:
+      // Bodies that end early, addresses that cannot be read: its texts name nothing of ours.
+      return isRefusal(error) ? invalidParam('', error.message) : error
+  }
+}
+
+const isRefusal = (error: Error): boolean =>
+  'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode >= 400 && error.statusCode < 500

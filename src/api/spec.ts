@@ -1,0 +1,25 @@
+// What the surfaces are built from. Types only.
+
+import type { Clock, Ids, Log } from '../base/seams.ts'
+import type { Apps } from '../product/apps/apps.ts'
+import type { Keys } from '../product/auth/keys.ts'
+import type { Runs } from '../product/runs/spec.ts'
+
+export interface ServerParts {
+  readonly apps: Apps
+  readonly runs: Runs
+  readonly keys: Keys
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  /** Judges an address that a run is to read. Throws a PlatformError that says why it may not. */
+  readonly admitUrl: (url: string) => void
+  readonly limits: {
+    /** Bytes of a JSON body. */
+    readonly bodyBytes: number
+    /** Until a whole request has arrived. */
+    readonly requestTimeoutMs: number
+  }
+  /** True when everything behind the server can work. */
+  readonly ready: () => Promise<boolean>
+}

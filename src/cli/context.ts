@@ -1,0 +1,56 @@
+// What every command starts from: its common options, the configuration, and an engine or a platform for as long as it runs.
+
+import { readFileSync } from 'node:fs'
+import { messageOf } from '../base/errors.ts'
+import { systemSeams } from '../base/seams.ts'
+import type { Config } from '../config.ts'
+import { createEngine, createPlatform, type Engine, type Platform } from '../platform.ts'
+import { loadConfig } from './config-file.ts'
+import { createLog } from './log.ts'
+import { CommandError } from './output.ts'
+import { letYoungGenerationGrow } from './young-generation.ts'
+
+export interface CommonOptions {
+  readonly config?: string
+  readonly data?: string
+  readonly json?: boolean
+}
+
+export const readConfig = (options: CommonOptions): Config => {
+  const loaded = loadConfig({
+    ...(options.config !== undefined && { path: options.config }),
+    folder: process.cwd(),
+    environment: process.env,
+  })
+  if (!loaded.ok) throw new CommandError('The configuration cannot be used:', 2, loaded.issues)
+  return options.data === undefined ? loaded.value : { ...loaded.value, dataDir: options.data }
+}
+
+export const withEngine = async <T>(config: Config, work: (engine: Engine) => Promise<T>): Promise<T> => {
+  letYoungGenerationGrow()
+  // Commands speak to a person: the log is for what nobody expected.
+  const engine = createEngine(config, systemSeams(createLog('error')))
+  try {
+    return await work(engine)
+  } finally {
+    await engine.close()
+  }
+}
+
+export const withPlatform = async <T>(config: Config, work: (platform: Platform) => Promise<T>): Promise<T> => {
+  letYoungGenerationGrow()
+  const platform = await createPlatform(config, systemSeams(createLog('error')))
+  try {
+    return await work(platform)
+  } finally {
+    await platform.close()
+  }
+}
+
+export const readText = (path: string): string => {
+  try {
+    return readFileSync(path === '-' ? 0 : path, 'utf8')
+  } catch (error) {
+    throw new CommandError(`The file ${path} cannot be read: ${messageOf(error)}`)
+  }
+}

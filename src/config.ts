@@ -1,0 +1,343 @@
+// The configuration: one schema with every default and its unit, read once from the parsed file and the environment.
+//
+// C1  Every problem is listed, each with its place; nothing half valid comes out.
+// C2  The result is frozen. Parts of the platform receive their slice of it.
+// C3  No message and no description contains a secret.
+
+import { z } from 'zod'
+import { type ErrorCatalogue, type ErrorOptions, type Issue, PlatformError, type Result } from './base/errors.ts'
+import { isObject, own, setOwn } from './base/value.ts'
+
+export const configErrors = {
+  'config/unreadable': 'The file {file} cannot be read: {reason}',
+  'config/yaml-syntax': 'The file {file} is broken: {reason}',
+  'config/not-a-map': 'The file must be a map of settings.',
+  'config/unknown-key': 'There is no setting {key} here.',
+  'config/invalid': '{reason}',
+  'config/missing-variable': 'The environment variable {name} is not set.',
+  'config/bad-reference':
+    'After $ and { must come the name of an environment variable and }. Write $$ and { for the characters themselves.',
+  'config/unknown-provider': 'There is no provider {provider}; there are: {known}.',
+  'config/unknown-model': 'The provider {provider} has no model {model} in its list.',
+  'config/bad-host': 'This is not the address of a server.',
+} as const satisfies ErrorCatalogue
+
+export type ConfigErrorCode = keyof typeof configErrors
+
+export class ConfigError extends PlatformError<ConfigErrorCode> {
+  constructor(code: ConfigErrorCode, options?: ErrorOptions) {
+    super(code, configErrors[code], options)
+  }
+}
+
+export const configIssue = (path: string, code: ConfigErrorCode, details: Record<string, unknown> = {}): Issue =>
+  Object.freeze({ path, code, message: new ConfigError(code, { details }).message })
+
+// The built-in model that needs no key. Its provider cannot be configured.
+const OFFLINE = { provider: 'offline', name: 'heddle-offline' } as const
+
+/** Values from the environment are text, also where a number or a flag is meant. */
+const fromText = (value: unknown): unknown => {
+  if (typeof value !== 'string') return value
+  if (/^-?\d{1,15}$/.test(value)) return Number(value)
+  return value === 'true' ? true : value === 'false' ? false : value
+}
+const count = (least: number, most: number) => z.preprocess(fromText, z.int().min(least).max(most))
+const flag = () => z.preprocess(fromText, z.boolean())
+const bytes = (most: number) => count(1, most)
+const milliseconds = () => count(1, 86_400_000)
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be a name of letters, digits, dots and dashes')
+const address = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
+const reference = z.string().regex(/^[^/\s]+\/\S+$/, 'must be written provider/model')
+
+const KiB = 1024
+const MiB = 1024 * KiB
+const GiB = 1024 * MiB
+
+const features = z.enum(['tools', 'structured-output', 'vision', 'audio', 'video', 'document', 'reasoning'])
+const model = z.union([
+  z.string().min(1),
+  z.strictObject({
+    name: z.string().min(1),
+    features: z.array(features).exactOptional(),
+    contextTokens: count(1, 100_000_000).exactOptional(),
+  }),
+])
+const account = {
+  baseUrl: address.exactOptional(),
+  apiKey: z.string().min(1).exactOptional(),
+  headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string()).exactOptional(),
+  /** Serve exactly these; without a list every name is tried. */
+  models: z.array(model).exactOptional(),
+  connectTimeoutMs: milliseconds().exactOptional(),
+  idleTimeoutMs: milliseconds().exactOptional(),
+  answerTimeoutMs: milliseconds().exactOptional(),
+}
+const provider = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('openai-compatible'),
+    ...account,
+    extraParameters: z.array(z.string()).exactOptional(),
+  }),
+  z.strictObject({
+    type: z.literal('anthropic'),
+    ...account,
+    defaultMaxTokens: count(1, 10_000_000).exactOptional(),
+  }),
+  z.strictObject({ type: z.literal('gemini'), ...account }),
+  z.strictObject({ type: z.literal('ollama'), ...account }),
+])
+
+const schema = z.strictObject({
+  /** Folder of the database, the files and the locks. */
+  dataDir: z.string().min(1).default('./.heddle'),
+  server: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      /** 0 takes any free port. */
+      port: count(0, 65_535).default(3210),
+      /** Of a JSON body. */
+      bodyLimitBytes: bytes(GiB).default(16 * MiB),
+      /** Until a whole request has arrived. */
+      requestTimeoutMs: milliseconds().default(60_000),
+    })
+    .prefault({}),
+  providers: z.record(name, provider).default({}),
+  models: z
+    .strictObject({
+      /** Used where an app names no model, and as the substitute. */
+      default: reference.default(`${OFFLINE.provider}/${OFFLINE.name}`),
+      /** Whether the default model stands in, with a notice, for models that are not configured. */
+      allowSubstitute: flag().default(true),
+      /** A provider's name in app files → the name of a provider here. */
+      aliases: z.record(z.string(), name).default({}),
+    })
+    .prefault({}),
+  outbound: z
+    .strictObject({
+      /** Host names, IP addresses or CIDR ranges that the flows of users may reach although they are not public. */
+      allowPrivate: z.array(z.string().min(1)).default([]),
+      allowAll: flag().default(false),
+      /** False closes everything but `allowPrivate`, for installations without a way out. */
+      allowPublic: flag().default(true),
+      maxRedirects: count(0, 20).default(5),
+      maxResponseBytes: bytes(GiB).default(100 * MiB),
+    })
+    .prefault({}),
+  sandbox: z
+    .strictObject({
+      timeMs: milliseconds().default(15_000),
+      pythonMemoryBytes: bytes(4 * GiB).default(256 * MiB),
+      javascriptMemoryBytes: bytes(4 * GiB).default(64 * MiB),
+      inputBytes: bytes(256 * MiB).default(16 * MiB),
+      outputBytes: bytes(256 * MiB).default(4 * MiB),
+      /** Outbound requests of one run of code. */
+      requests: count(0, 10_000).default(32),
+      /** Processes or workers per language. */
+      processes: count(1, 64).default(2),
+    })
+    .prefault({}),
+  runs: z
+    .strictObject({
+      /** Going on at the same time; more are refused. */
+      concurrent: count(1, 100_000).default(2_000),
+      /** Node starts of one run, inner frames and retries included. */
+      steps: count(1, 1_000_000).default(500),
+      timeMs: milliseconds().default(1_200_000),
+      variableBytes: bytes(256 * MiB).default(200 * KiB),
+      parallelNodes: count(1, 1_000).default(10),
+      depth: count(1, 64).default(16),
+    })
+    .prefault({}),
+  /** Results of nodes with `result_cache`, in memory. */
+  resultCache: z
+    .strictObject({
+      maxEntries: count(0, 10_000_000).default(1_000),
+      maxBytes: bytes(16 * GiB).default(64 * MiB),
+    })
+    .prefault({}),
+  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
+})
+
+type Parsed = z.output<typeof schema>
+export type ProviderConfig = z.output<typeof provider>
+export type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T
+
+export type Config = DeepReadonly<
+  Omit<Parsed, 'models'> & {
+    models: Omit<Parsed['models'], 'default'> & { default: { provider: string; name: string } }
+  }
+>
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export interface ConfigSources {
+  /** The parsed file; undefined or null when there is none. */
+  readonly file: unknown
+  readonly environment: Environment
+}
+
+/** Reads the configuration. `${NAME}` inside a text is the variable's value; a key without a value counts as absent.
+ *  Accounts named by the customary variables (`OPENAI_API_KEY` …) are added unless the file has a provider of that name. */
+export const parseConfig = ({ file, environment }: ConfigSources): Result<Config> => {
+  if (file !== undefined && file !== null && !isObject(file)) {
+    return { ok: false, issues: [configIssue('', 'config/not-a-map')] }
+  }
+  const issues: Issue[] = []
+  const filled = fillIn(file ?? {}, environment, '', issues)
+  const broken = new Set(issues.map((issue) => issue.path))
+  const parsed = schema.safeParse(filled)
+  if (!parsed.success) {
+    issues.push(...parsed.error.issues.flatMap(toIssues).filter((issue) => !broken.has(issue.path)))
+    return { ok: false, issues }
+  }
+  const config = parsed.data
+  const providers = { ...config.providers, ...customaryProviders(environment, config.providers, issues) }
+  const chosen = checkModels(config.models, providers, issues)
+  if (issues.length > 0) return { ok: false, issues }
+  return { ok: true, value: freeze({ ...config, providers, models: { ...config.models, default: chosen } }) }
+}
+
+/** The value with references replaced and keys without a value left out. */
+const fillIn = (value: unknown, environment: Environment, path: string, issues: Issue[]): unknown => {
+  if (typeof value === 'string') return fillText(value, environment, path, issues)
+  if (Array.isArray(value)) return value.map((item, i) => fillIn(item, environment, `${path}[${i}]`, issues))
+  if (!isObject(value)) return value
+  const filled = {}
+  for (const key of Object.keys(value)) {
+    const item = own(value, key)
+    if (item !== null) setOwn(filled, key, fillIn(item, environment, path === '' ? key : `${path}.${key}`, issues))
+  }
+  return filled
+}
+
+const REFERENCE = /\$?\$\{([^}]*)(\}?)/g
+
+const fillText = (text: string, environment: Environment, path: string, issues: Issue[]): string =>
+  text.replace(REFERENCE, (whole, variable: string, end: string) => {
+    if (whole.startsWith('$$')) return whole.slice(1)
+    if (end === '' || !/^[A-Za-z_]\w*$/.test(variable)) {
+      issues.push(configIssue(path, 'config/bad-reference'))
+      return whole
+    }
+    const found = own(environment, variable)
+    if (typeof found === 'string') return found
+    issues.push(configIssue(path, 'config/missing-variable', { name: variable }))
+    return whole
+  })
+
+const toIssues = (issue: z.core.$ZodIssue): Issue[] => {
+  const path = issue.path.reduce<string>(
+    (before, key) => (typeof key === 'number' ? `${before}[${key}]` : `${before}${before && '.'}${String(key)}`),
+    '',
+  )
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => configIssue(`${path}${path && '.'}${key}`, 'config/unknown-key', { key }))
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    // The branch that got furthest is the one that was meant.
+    const deepest = issue.errors.toSorted((a, b) => depthOf(b) - depthOf(a))[0] ?? []
+    return deepest.flatMap((inner) => toIssues({ ...inner, path: [...issue.path, ...inner.path] }))
+  }
+  if (issue.code === 'invalid_key') {
+    return [configIssue(path, 'config/invalid', { reason: `The name ${issue.issues[0]?.message ?? issue.message}.` })]
+  }
+  return [configIssue(path, 'config/invalid', { reason: issue.message })]
+}
+
+const depthOf = (issues: readonly z.core.$ZodIssue[]): number =>
+  Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0)))
+
+type Providers = Readonly<Record<string, ProviderConfig>>
+
+const customaryProviders = (environment: Environment, given: Providers, issues: Issue[]): Providers => {
+  const read = (variable: string): string | undefined => environment[variable]?.trim() || undefined
+  const found: Record<string, ProviderConfig> = {}
+  const add = (providerName: string, type: 'openai-compatible' | 'anthropic' | 'gemini', prefix: string): void => {
+    if (Object.hasOwn(given, providerName)) return
+    const apiKey = read(`${prefix}_API_KEY`)
+    const baseUrl = read(`${prefix}_BASE_URL`)
+    if (apiKey === undefined && baseUrl === undefined) return
+    if (baseUrl !== undefined && !address.safeParse(baseUrl).success) {
+      issues.push(configIssue(`environment.${prefix}_BASE_URL`, 'config/bad-host'))
+    }
+    found[providerName] = { type, ...(apiKey && { apiKey }), ...(baseUrl && { baseUrl }) }
+  }
+  add('openai', 'openai-compatible', 'OPENAI')
+  add('anthropic', 'anthropic', 'ANTHROPIC')
+  add('gemini', 'gemini', 'GEMINI')
+  const host = read('OLLAMA_HOST')
+  if (host !== undefined && !Object.hasOwn(given, 'ollama')) {
+    const baseUrl = ollamaAddress(host)
+    if (baseUrl) found.ollama = { type: 'ollama', baseUrl }
+    else issues.push(configIssue('environment.OLLAMA_HOST', 'config/bad-host'))
+  }
+  return found
+}
+
+/** `OLLAMA_HOST` as Ollama reads it: a host, a port or an address; it may also be what the server listens on.
+ *  Source: github.com/ollama/ollama, docs/faq. */
+const ollamaAddress = (host: string): string | undefined => {
+  const hasScheme = /^https?:\/\//.test(host)
+  const written = hasScheme ? host : `http://${host.startsWith(':') ? `127.0.0.1${host}` : host}`
+  if (!URL.canParse(written)) return undefined
+  const url = new URL(written)
+  if (url.port === '' && !hasScheme) url.port = '11434'
+  if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = '127.0.0.1'
+  return url.href.replace(/\/+$/, '')
+}
+
+const checkModels = (
+  models: Parsed['models'],
+  providers: Providers,
+  issues: Issue[],
+): { readonly provider: string; readonly name: string } => {
+  const known = [OFFLINE.provider, ...Object.keys(providers)]
+  const check = (path: string, providerName: string): void => {
+    if (known.includes(providerName)) return
+    issues.push(configIssue(path, 'config/unknown-provider', { provider: providerName, known: known.join(', ') }))
+  }
+  if (Object.hasOwn(providers, OFFLINE.provider)) {
+    const reason = 'The name offline is taken by the built-in model.'
+    issues.push(configIssue(`providers.${OFFLINE.provider}`, 'config/invalid', { reason }))
+  }
+  for (const [alias, target] of Object.entries(models.aliases)) check(`models.aliases.${alias}`, target)
+  const cut = models.default.indexOf('/')
+  const chosen = { provider: models.default.slice(0, cut), name: models.default.slice(cut + 1) }
+  check('models.default', chosen.provider)
+  const served = chosen.provider === OFFLINE.provider ? [OFFLINE.name] : providers[chosen.provider]?.models
+  if (served && !served.some((item) => (typeof item === 'string' ? item : item.name) === chosen.name)) {
+    const details = { provider: chosen.provider, model: chosen.name }
+    issues.push(configIssue('models.default', 'config/unknown-model', details))
+  }
+  return chosen
+}
+
+const freeze = <T>(value: T): DeepReadonly<T> => {
+  if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) freeze(item)
+  return Object.freeze(value) as DeepReadonly<T>
+}
+
+const MASK = '***'
+
+/** The configuration for logs: keys, header values and credentials inside addresses are masked. */
+export const describeConfig = (config: Config): Readonly<Record<string, unknown>> => {
+  const providers = Object.entries(config.providers).map(([providerName, { apiKey, headers, baseUrl, ...rest }]) => [
+    providerName,
+    {
+      ...rest,
+      ...(baseUrl !== undefined && { baseUrl: maskAddress(baseUrl) }),
+      ...(apiKey !== undefined && { apiKey: MASK }),
+      ...(headers && { headers: Object.fromEntries(Object.keys(headers).map((header) => [header, MASK])) }),
+    },
+  ])
+  return { ...config, providers: Object.fromEntries(providers) }
+}
+
+const maskAddress = (text: string): string => {
+  const url = new URL(text)
+  if (url.username !== '') url.username = MASK
+  if (url.password !== '') url.password = MASK
+  for (const key of [...url.searchParams.keys()]) url.searchParams.set(key, MASK)
+  return url.href
+}

@@ -1,0 +1,96 @@
+// The generateContent format. A chunk of a stream and a whole answer have the same shape.
+// The stream has no terminator: the end of the body ends it, and only a finish reason before that makes it whole.
+
+import { own, type ValueObject } from '../../../base/value.ts'
+import type { FinishReason } from '../../spec.ts'
+import type { VendorError } from '../http/failure.ts'
+import { listAt, numberAt, objectAt, textAt, toArgumentsJson } from '../http/reading.ts'
+import { readDuration } from '../http/retry-after.ts'
+import type { Turn } from '../http/turn.ts'
+import type { Wire } from '../http/wire.ts'
+import { toGeminiBody } from './request.ts'
+
+const readError = (body: unknown): VendorError | undefined => {
+  // Without `alt=sse` support a proxy wraps the object into a list.
+  const error = objectAt(Array.isArray(body) ? body[0] : body, 'error')
+  if (!error) return undefined
+  const details = listAt(error, 'details')
+  const reasons = details.map((detail) => textAt(detail, 'reason'))
+  const delay = details.map((detail) => textAt(detail, 'retryDelay')).find((text) => text !== undefined)
+  const retryAfterMs = delay === undefined ? undefined : readDuration(delay)
+  const kind = textAt(error, 'status')
+  const status = numberAt(error, 'code')
+  return {
+    message: textAt(error, 'message') ?? 'no message',
+    ...(kind !== undefined && { kind }),
+    ...(status !== undefined && { status }),
+    // A wrong key is a bad request here, which everywhere else means a wrong prompt.
+    ...(reasons.includes('API_KEY_INVALID') && { correctedStatus: 401 }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  }
+}
+
+export const geminiWire: Wire<undefined> = {
+  framing: 'sse',
+  initialDialect: () => undefined,
+  encode(call) {
+    const action = call.streaming ? 'streamGenerateContent?alt=sse' : 'generateContent'
+    const model = call.model
+      .replace(/^models\//, '')
+      .split('/')
+      .map(encodeURIComponent)
+      .join('/')
+    return { path: `/models/${model}:${action}`, body: toGeminiBody(call) }
+  },
+  openReader: (turn) => ({
+    push(frame) {
+      readChunk(frame, turn)
+      return 'more'
+    },
+  }),
+  readWhole(body, turn) {
+    readChunk(body, turn)
+    if (!turn.finished) throw new SyntaxError('an answer without a finish reason')
+  },
+  readError,
+}
+
+const readChunk = (chunk: unknown, turn: Turn): void => {
+  turn.model(textAt(chunk, 'modelVersion'))
+  const usage = objectAt(chunk, 'usageMetadata')
+  if (usage) {
+    const thoughts = numberAt(usage, 'thoughtsTokenCount') ?? 0
+    turn.usage(numberAt(usage, 'promptTokenCount'), (numberAt(usage, 'candidatesTokenCount') ?? 0) + thoughts)
+  }
+  if (textAt(objectAt(chunk, 'promptFeedback'), 'blockReason') !== undefined) turn.finish('content-filter')
+  const [candidate] = listAt(chunk, 'candidates')
+  for (const part of listAt(objectAt(candidate, 'content'), 'parts')) readPart(part as ValueObject, turn)
+  const reason = textAt(candidate, 'finishReason')
+  if (reason !== undefined && reason !== 'FINISH_REASON_UNSPECIFIED') turn.finish(toFinishReason(reason))
+}
+
+const readPart = (part: ValueObject, turn: Turn): void => {
+  const text = textAt(part, 'text')
+  if (own(part, 'thought') === true) turn.reasoning(text)
+  else turn.text(text)
+  const data = objectAt(part, 'inlineData')
+  if (data) turn.media(textAt(data, 'mimeType') ?? 'application/octet-stream', textAt(data, 'data') ?? '')
+  const call = objectAt(part, 'functionCall')
+  if (call) {
+    const signature = textAt(part, 'thoughtSignature')
+    turn.tool(turn.toolCount, {
+      id: textAt(call, 'id'),
+      name: textAt(call, 'name'),
+      arguments: toArgumentsJson(own(call, 'args')),
+      ...(signature !== undefined && { vendorState: { thoughtSignature: signature } }),
+    })
+  }
+}
+
+const FILTERED = /SAFETY|RECITATION|BLOCKLIST|PROHIBITED|SPII/
+
+const toFinishReason = (reason: string): FinishReason => {
+  if (reason === 'STOP') return 'stop'
+  if (reason === 'MAX_TOKENS') return 'length'
+  return FILTERED.test(reason) ? 'content-filter' : 'other'
+}

@@ -1,0 +1,105 @@
+// A chat request as a chat-completions body.
+
+import { objectFrom, own, type Value, type ValueObject } from '../../../base/value.ts'
+import type { ChatRequest } from '../../spec.ts'
+import { parseObject } from '../http/reading.ts'
+import { withSchemaInPrompt } from '../http/schema-prompt.ts'
+import type { WireCall } from '../http/wire.ts'
+import type { OpenAiDialect } from './dialect.ts'
+import { toOpenAiMessage } from './messages.ts'
+
+const SAMPLING = [
+  'temperature',
+  'top_p',
+  'presence_penalty',
+  'frequency_penalty',
+  'logit_bias',
+  'logprobs',
+  'top_logprobs',
+]
+const PLAIN = ['seed', 'reasoning_effort', 'verbosity', 'parallel_tool_calls', 'service_tier', 'store', 'metadata']
+const LIMITS = ['max_tokens', 'max_completion_tokens', 'max_output_tokens']
+
+export const toOpenAiBody = (call: WireCall<OpenAiDialect>, extra: ReadonlySet<string>): ValueObject => {
+  const { request, dialect } = call
+  const inPrompt = request.responseSchema !== undefined && dialect.json !== 'schema'
+  const messages = inPrompt ? withSchemaInPrompt(request) : request.messages
+  return {
+    model: call.model,
+    messages: messages.map((message) => toOpenAiMessage(message, call.model)),
+    ...parameters(request.parameters ?? {}, dialect, extra),
+    ...(request.stop && request.stop.length > 0 && { stop: request.stop }),
+    ...tools(request),
+    ...responseFormat(request, dialect),
+    ...(request.user !== undefined && { user: request.user }),
+    ...(call.streaming && { stream: true, ...(dialect.usageInStream && { stream_options: { include_usage: true } }) }),
+  }
+}
+
+const parameters = (given: ValueObject, dialect: OpenAiDialect, extra: ReadonlySet<string>): ValueObject => {
+  const names = [...(dialect.sampling ? SAMPLING : []), ...PLAIN, ...extra]
+  const entries: [string, Value][] = []
+  for (const name of names) {
+    const value = own(given, name) as Value | undefined
+    if (value !== undefined && value !== null) entries.push([name, value])
+  }
+  const limit = LIMITS.map((name) => own(given, name) as Value | undefined).find((value) => value != null)
+  if (limit !== undefined) entries.push([dialect.tokenLimit, limit])
+  return objectFrom(entries)
+}
+
+const tools = (request: ChatRequest): ValueObject => {
+  if (!request.tools || request.tools.length === 0) return {}
+  const { toolChoice } = request
+  return {
+    tools: request.tools.map((tool) => ({
+      type: 'function',
+      function: {
+        name: tool.name,
+        ...(tool.description !== undefined && { description: tool.description }),
+        parameters: tool.parameters,
+      },
+    })),
+    ...(toolChoice !== undefined && {
+      tool_choice:
+        typeof toolChoice === 'string' ? toolChoice : { type: 'function', function: { name: toolChoice.name } },
+    }),
+  }
+}
+
+// A schema asked for by the caller wins over the app file's own `response_format`.
+const responseFormat = (request: ChatRequest, dialect: OpenAiDialect): ValueObject => {
+  if (dialect.json === 'prompt') return {}
+  if (request.responseSchema) {
+    if (dialect.json === 'object') return { response_format: { type: 'json_object' } }
+    const { name, schema } = request.responseSchema
+    const json_schema = { name: toSchemaName(name), schema, ...(isStrict(schema) && { strict: true }) }
+    return { response_format: { type: 'json_schema', json_schema } }
+  }
+  const asked = request.parameters?.response_format
+  if (typeof asked !== 'string') return {}
+  if (/^json_schema$/i.test(asked)) {
+    const text = request.parameters?.json_schema
+    const json_schema = typeof text === 'string' ? parseObject(text) : undefined
+    return json_schema ? { response_format: { type: 'json_schema', json_schema } } : {}
+  }
+  return /^json/i.test(asked) ? { response_format: { type: 'json_object' } } : {}
+}
+
+const toSchemaName = (name: string): string => name.replace(/[^\w-]+/g, '_').slice(0, 64) || 'answer'
+
+// Strict mode is refused unless every object closes its properties and requires all of them.
+const isStrict = (schema: Value): boolean => {
+  if (typeof schema !== 'object' || schema === null) return true
+  if (Array.isArray(schema)) return schema.every(isStrict)
+  const object = schema as ValueObject
+  const properties = own(object, 'properties')
+  if (own(object, 'type') === 'object' || properties !== undefined) {
+    const names = Object.keys((properties ?? {}) as ValueObject)
+    const required = own(object, 'required')
+    if (own(object, 'additionalProperties') !== false || !Array.isArray(required)) return false
+    if (!names.every((name) => required.includes(name))) return false
+    return names.every((name) => isStrict(own(properties as ValueObject, name) as Value))
+  }
+  return Object.keys(object).every((key) => isStrict(own(object, key) as Value))
+}

@@ -1,0 +1,42 @@
+// Plain table: Python's standard library, 3.10 to 3.14, top-level names (docs.python.org/3/py-modindex.html), and which modules reach the network.
+
+export const STANDARD_MODULES: ReadonlySet<string> = new Set(
+  `__future__ __main__ _thread abc aifc annotationlib antigravity argparse array ast asynchat asyncio asyncore atexit audioop
+  base64 bdb binascii bisect builtins bz2 cProfile calendar cgi cgitb chunk cmath cmd code codecs codeop collections colorsys
+  compileall compression concurrent configparser contextlib contextvars copy copyreg crypt csv ctypes curses dataclasses datetime
+  dbm decimal difflib dis distutils doctest email encodings ensurepip enum errno faulthandler fcntl filecmp fileinput fnmatch
+  fractions ftplib functools gc getopt getpass gettext glob graphlib grp gzip hashlib heapq hmac html http idlelib imaplib imghdr
+  imp importlib inspect io ipaddress itertools json keyword lib2to3 linecache locale logging lzma mailbox mailcap marshal math
+  mimetypes mmap modulefinder msilib msvcrt multiprocessing netrc nis nntplib ntpath numbers opcode operator optparse os
+  ossaudiodev pathlib pdb pickle pickletools pipes pkgutil platform plistlib poplib posix posixpath pprint profile pstats pty pwd
+  py_compile pyclbr pydoc pyexpat queue quopri random re readline reprlib resource rlcompleter runpy sched secrets select selectors
+  shelve shlex shutil signal site smtpd smtplib sndhdr socket socketserver spwd sqlite3 ssl stat statistics string stringprep struct
+  subprocess sunau symtable sys sysconfig syslog tabnanny tarfile telnetlib tempfile termios test textwrap this threading time
+  timeit tkinter token tokenize tomllib trace traceback tracemalloc tty turtle turtledemo types typing unicodedata unittest urllib
+  uu uuid venv warnings wave weakref webbrowser winreg winsound wsgiref xdrlib xml xmlrpc zipapp zipfile zipimport zlib zoneinfo`
+    .trim()
+    .split(/\s+/),
+)
+
+/** Packages outside the library that code nodes get all the same, as shims of the sandbox. */
+export const SANDBOX_MODULES: ReadonlySet<string> = new Set(['requests', 'urllib3'])
+
+/** Full module names; a use of what is inside counts as well. */
+export const NETWORK_MODULES: readonly string[] = [
+  'requests',
+  'httpx',
+  'aiohttp',
+  'urllib3',
+  'urllib.request',
+  'http.client',
+  'socket',
+  'ssl',
+  'ftplib',
+  'smtplib',
+  'imaplib',
+  'poplib',
+  'telnetlib',
+  'xmlrpc.client',
+  'websocket',
+  'websockets',
+]

@@ -1,0 +1,13 @@
+// Every code that may leave the product for its surfaces. Each surface answers for all of them, or does not compile.
+
+import type { DbErrorCode } from '../db/errors.ts'
+import type { AppErrorCode } from './apps/errors.ts'
+import type { RunErrorCode } from './runs/errors.ts'
+
+/** What is wrong with an app file is returned as issues; these are thrown. */
+type ThrownAppErrorCode = Extract<
+  AppErrorCode,
+  'app/not-found' | 'app/not-published' | 'app/version-not-found' | 'app/unusable'
+>
+
+export type ProductErrorCode = ThrownAppErrorCode | RunErrorCode | DbErrorCode

@@ -1,0 +1,94 @@
+// A run that is going on in this process: its events, for any number of readers, each at its own pace.
+//
+// L1  Events are numbered from 0 without gaps; a reader that comes back with the last number it saw misses nothing and
+//     sees nothing twice.
+// L2  Readers are cursors into one list, so a slow one costs no copy. The list is bounded: a reader that falls behind it
+//     is told so.
+// L3  The run does not depend on its readers: it goes on when all have left.
+
+import type { ValueObject } from '../../base/value.ts'
+import type { FlowEvent } from '../../flow/events.ts'
+import type { AppId, ConversationId, EndUserId, MessageId, RunId, TenantId, VersionId } from '../ids.ts'
+import { RunError } from './errors.ts'
+
+export interface SequencedEvent {
+  readonly sequence: number
+  readonly event: FlowEvent
+}
+
+export interface RunFacts {
+  readonly runId: RunId
+  /** A bare UUID: the name under which callers stop the run. */
+  readonly taskId: string
+  readonly tenantId: TenantId
+  readonly appId: AppId
+  readonly versionId: VersionId
+  readonly endUserId: EndUserId
+  /** The caller's own name for the end user. */
+  readonly user: string
+  readonly conversationId: ConversationId | null
+  readonly messageId: MessageId | null
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+  /** `sys.*` without the prefix. */
+  readonly system: ValueObject
+}
+
+const KEPT_EVENTS = 50_000
+
+export class LiveRun {
+  readonly facts: RunFacts
+  readonly #controller = new AbortController()
+  #events: FlowEvent[] = []
+  /** Number of the first event still kept. */
+  #first = 0
+  #ended = false
+  #wake: (() => void)[] = []
+
+  constructor(facts: RunFacts) {
+    this.facts = facts
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** Ends the run as stopped. Does nothing when it is over. */
+  stop(reason: string): void {
+    this.#controller.abort(reason)
+  }
+
+  publish(event: FlowEvent): void {
+    this.#events.push(event)
+    if (this.#events.length > KEPT_EVENTS) {
+      const dropped = this.#events.length - KEPT_EVENTS / 2
+      this.#events = this.#events.slice(dropped)
+      this.#first += dropped
+    }
+    this.#awaken()
+  }
+
+  end(): void {
+    this.#ended = true
+    this.#awaken()
+  }
+
+  /** Events from number `from` on, until the run ends.
+   *  @throws RunError `run/reader-too-slow` when that event is not kept any more */
+  async *read(from = 0): AsyncGenerator<SequencedEvent, void, void> {
+    for (let sequence = from; ; ) {
+      if (sequence < this.#first) throw new RunError('run/reader-too-slow')
+      const event = this.#events[sequence - this.#first]
+      if (event !== undefined) yield { sequence: sequence++, event }
+      else if (this.#ended) return
+      else await new Promise<void>((resolve) => this.#wake.push(resolve))
+    }
+  }
+
+  #awaken(): void {
+    if (this.#wake.length === 0) return
+    const wake = this.#wake
+    this.#wake = []
+    for (const resolve of wake) resolve()
+  }
+}

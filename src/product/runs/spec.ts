@@ -1,0 +1,63 @@
+// Contract of runs of stored apps. Types only.
+
+import type { Result } from '../../base/errors.ts'
+import type { Clock, Ids, Log } from '../../base/seams.ts'
+import type { ValueObject } from '../../base/value.ts'
+import type { Database } from '../../db/spec.ts'
+import type { FileValue } from '../../flow/file.ts'
+import type { RunnableApp } from '../apps/apps.ts'
+import type { AppFile } from '../apps/file/spec.ts'
+import type { Caller } from '../caller.ts'
+import type { MessageStore } from '../conversations/messages.ts'
+import type { ConversationStore } from '../conversations/store.ts'
+import type { EndUserStore } from '../end-users/store.ts'
+import type { AppId, ConversationId, RunId } from '../ids.ts'
+import type { Executor } from './execution.ts'
+import type { LiveRun } from './live-run.ts'
+import type { NodeExecutionStore } from './node-executions.ts'
+import type { Run, RunStore } from './store.ts'
+
+export interface RunsParts {
+  readonly db: Database
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly stores: {
+    readonly runs: RunStore
+    readonly nodes: NodeExecutionStore
+    readonly endUsers: EndUserStore
+    readonly conversations: ConversationStore
+    readonly messages: MessageStore
+  }
+  readonly execute: Executor
+  readonly checkInputs: (file: AppFile, given: ValueObject) => Result<ValueObject>
+  /** Runs at the same time; more are refused. */
+  readonly maxRuns: number
+}
+
+export interface StartRun {
+  readonly app: RunnableApp
+  /** As the caller gave them; checked here. */
+  readonly inputs: ValueObject
+  readonly files?: readonly FileValue[]
+  /** The caller's own name for the end user. */
+  readonly user: string
+  /** Where the call came from, e.g. `service-api`. */
+  readonly source: 'service-api' | 'command-line'
+  /** For chat apps. */
+  readonly query?: string
+  /** Continues this conversation of the same user. */
+  readonly conversationId?: ConversationId
+}
+
+export interface Runs {
+  /** @throws RunError `run/wrong-mode`, `run/invalid-inputs` (`details.issues`), `run/conversation-not-found`,
+   *  `run/too-many` (retryable), `run/shutting-down` (retryable) */
+  start(caller: Caller, request: StartRun): Promise<LiveRun>
+  /** A run of this tenant that is going on in this process. */
+  find(caller: Caller, taskId: string): LiveRun | undefined
+  /** How a run of the app stands, or stood when it ended. */
+  get(caller: Caller, appId: AppId, id: RunId): Promise<Run | undefined>
+  /** Stops what is going on and waits until its end is written. */
+  close(): Promise<void>
+}

@@ -1,0 +1,308 @@
+// Every statement of every store: written down in the golden file, bound to a tenant, and powerless for another one.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createIds, systemClock } from '../base/seams.ts'
+import { openSqlite } from '../db/drivers/sqlite.ts'
+import { DbError } from '../db/errors.ts'
+import type { Database } from '../db/spec.ts'
+import { createAppStore } from './apps/store.ts'
+import { createKeyStore } from './auth/store.ts'
+import { type Caller, systemCaller } from './caller.ts'
+import { createFeedbackStore } from './conversations/feedbacks.ts'
+import { createMessageStore } from './conversations/messages.ts'
+import { createConversationStore } from './conversations/store.ts'
+import { createEndUserStore } from './end-users/store.ts'
+import { createNodeExecutionStore } from './runs/node-executions.ts'
+import { createRunStore } from './runs/store.ts'
+import { createTenantStore } from './tenants/store.ts'
+
+const golden = fileURLToPath(new URL('./__golden__/statements.sql', import.meta.url))
+
+/** Questions that cannot name a tenant, and why. */
+const WITHOUT_TENANT: Readonly<Record<string, string>> = {
+  'keys.findByHash': 'a request shows its key before anyone knows whose it is',
+  'runs.markInterrupted': 'at start, finds the tenants whose runs a dead process left behind',
+}
+
+const owner: Caller = systemCaller('tenant_11111111-1111-7111-8111-111111111111')
+const stranger: Caller = systemCaller('tenant_22222222-2222-7222-8222-222222222222')
+const MARK = 'mark-of-the-owner'
+
+let db: Database
+const seen: string[] = []
+const clock = { ...systemClock, now: () => 1_000 }
+const ids = createIds(clock)
+
+const createStores = () => {
+  const seams = { db, clock, ids }
+  return {
+    tenants: createTenantStore(seams),
+    apps: createAppStore(seams),
+    keys: createKeyStore(seams),
+    endUsers: createEndUserStore(seams),
+    conversations: createConversationStore(seams),
+    messages: createMessageStore(seams),
+    feedbacks: createFeedbackStore(seams),
+    runs: createRunStore(seams),
+    nodes: createNodeExecutionStore(seams),
+  }
+}
+
+/** What the owner has, for all to ask about. */
+const createWorld = async () => {
+  const stores = createStores()
+  await stores.tenants.ensure(owner, MARK)
+  await stores.tenants.ensure(stranger, 'stranger')
+  const app = await stores.apps.create(owner, { name: MARK, mode: 'workflow' }, { document: MARK })
+  const versionId = app.publishedVersionId ?? 'ver_none'
+  const key = await stores.keys.create(owner, { scope: 'app', appId: app.id, name: MARK, prefix: MARK, hash: MARK })
+  const user = await stores.endUsers.ensure(owner, { appId: app.id, origin: 'service-api', externalId: MARK })
+  const talk = await stores.conversations.create(owner, { appId: app.id, endUserId: user.id, name: MARK })
+  const message = {
+    id: ids.next('msg'),
+    appId: app.id,
+    conversationId: talk.id,
+    endUserId: user.id,
+    runId: null,
+    query: MARK,
+    answer: MARK,
+    inputs: { a: 1.5 },
+    files: [],
+    status: 'normal',
+    error: null,
+    promptTokens: 1,
+    completionTokens: 2,
+    elapsedMs: 3.5,
+    metadata: {},
+    createdAt: 5,
+  } as const
+  const run = {
+    id: ids.next('run'),
+    appId: app.id,
+    versionId,
+    endUserId: user.id,
+    conversationId: talk.id,
+    taskId: 'task',
+    mode: 'workflow',
+    source: 'service-api',
+    inputs: { text: MARK },
+    startedAt: 6,
+  } as const
+  const node = {
+    id: ids.next('node'),
+    runId: run.id,
+    nodeId: 'n1',
+    nodeType: 'llm',
+    title: MARK,
+    index: 1,
+    predecessorId: null,
+    frame: {},
+    status: 'running',
+    inputs: {},
+    outputs: {},
+    processData: {},
+    metadata: {},
+    error: null,
+    errorType: null,
+    tokens: 0,
+    retries: 0,
+    startedAt: 7,
+    finishedAt: null,
+    elapsedMs: null,
+  } as const
+  await db.write([stores.messages.save(owner, message), stores.runs.start(owner, run), stores.nodes.save(owner, node)])
+  await stores.feedbacks.give(owner, {
+    appId: app.id,
+    messageId: message.id,
+    endUserId: user.id,
+    rating: 'like',
+    content: MARK,
+  })
+  return { stores, app, versionId, key, user, talk, message, run, node }
+}
+type World = Awaited<ReturnType<typeof createWorld>>
+
+/** One call of every function of every store, with every optional part that adds to its statement. */
+const calls: Record<string, (caller: Caller, world: World) => unknown> = {
+  'tenants.ensure': (caller, { stores }) => stores.tenants.ensure(caller, 'again'),
+  'tenants.get': (caller, { stores }) => stores.tenants.get(caller),
+  'apps.create': (caller, { stores }) =>
+    stores.apps.create(caller, { name: 'other', mode: 'chat' }, { document: 'text' }),
+  'apps.get': (caller, { stores, app }) => stores.apps.get(caller, app.id),
+  'apps.list': (caller, { stores, app }) =>
+    stores.apps.list(caller, { limit: 10, after: { ...app, createdAt: app.createdAt + 1 } }),
+  'apps.update': (caller, { stores, app }) =>
+    stores.apps.update(caller, app.id, {
+      name: `${MARK}!`,
+      description: 'd',
+      icon: { type: 'emoji', value: 'x', background: '#fff' },
+    }),
+  'apps.addVersion': (caller, { stores, app }) => stores.apps.addVersion(caller, app.id, { document: 'more' }),
+  'apps.getVersion': (caller, { stores, versionId }) => stores.apps.getVersion(caller, versionId),
+  'apps.getPublished': (caller, { stores, app }) => stores.apps.getPublished(caller, app.id),
+  'apps.listVersions': (caller, { stores, app }) => stores.apps.listVersions(caller, app.id, { limit: 5, before: 99 }),
+  'apps.publish': (caller, { stores, app, versionId }) => stores.apps.publish(caller, app.id, versionId),
+  'keys.create': (caller, { stores, app }) =>
+    stores.keys.create(caller, { scope: 'app', appId: app.id, name: '', prefix: '', hash: `hash-${caller.tenantId}` }),
+  'keys.list': (caller, { stores, app }) => stores.keys.list(caller, { appId: app.id }),
+  'keys.touch': (caller, { stores, key }) => stores.keys.touch(caller, key.id),
+  'keys.findByHash': (_caller, { stores }) => stores.keys.findByHash(MARK),
+  'keys.revoke': (caller, { stores, key }) => stores.keys.revoke(caller, key.id),
+  'endUsers.find': (caller, { stores, app }) =>
+    stores.endUsers.find(caller, { appId: app.id, origin: 'service-api', externalId: MARK }),
+  'endUsers.ensure': (caller, { stores, app }) =>
+    stores.endUsers.ensure(caller, { appId: app.id, origin: 'web-app', externalId: 'new' }),
+  'endUsers.get': (caller, { stores, user }) => stores.endUsers.get(caller, user.id),
+  'conversations.create': (caller, { stores, app, user }) =>
+    stores.conversations.create(caller, { appId: app.id, endUserId: user.id, name: 'second' }),
+  'conversations.get': (caller, { stores, app, talk, user }) =>
+    stores.conversations.get(caller, { appId: app.id, id: talk.id, endUserId: user.id }),
+  'conversations.list': (caller, { stores, app, user, talk }) =>
+    stores.conversations.list(caller, { appId: app.id, endUserId: user.id, limit: 5, after: talk.id }),
+  'conversations.rename': (caller, { stores, app, talk, user }) =>
+    stores.conversations.rename(caller, { appId: app.id, id: talk.id, endUserId: user.id }, `${MARK}!`),
+  'conversations.beginTurn': (caller, { stores, app, talk, user }) =>
+    stores.conversations.beginTurn(caller, { appId: app.id, id: talk.id, endUserId: user.id }),
+  'conversations.saveVariables': (caller, { stores, talk }) =>
+    db.write([stores.conversations.saveVariables(caller, talk.id, { v: 1 })]),
+  'messages.save': (caller, { stores, message }) =>
+    db.write([stores.messages.save(caller, { ...message, answer: 'changed' })]),
+  'messages.get': (caller, { stores, app, message, user }) =>
+    stores.messages.get(caller, { appId: app.id, id: message.id, endUserId: user.id }),
+  'messages.list': (caller, { stores, app, message, talk }) =>
+    stores.messages.list(caller, { appId: app.id, conversationId: talk.id, limit: 5, before: message.id }),
+  'feedbacks.give': (caller, { stores, app, message, user }) =>
+    stores.feedbacks.give(caller, {
+      appId: app.id,
+      messageId: message.id,
+      endUserId: user.id,
+      rating: 'dislike',
+      content: null,
+    }),
+  'feedbacks.list': (caller, { stores, app }) => stores.feedbacks.list(caller, app.id, { page: 1, limit: 5 }),
+  'feedbacks.takeBack': (caller, { stores, message, user }) =>
+    stores.feedbacks.takeBack(caller, { messageId: message.id, endUserId: user.id }),
+  'runs.start': (caller, { stores, run }) =>
+    db.write([stores.runs.start(caller, { ...run, id: 'run_33333333-3333-7333-8333-333333333333' })]),
+  'runs.get': (caller, { stores, app, run }) => stores.runs.get(caller, app.id, run.id),
+  'runs.list': (caller, { stores, app }) =>
+    stores.runs.list(caller, {
+      appId: app.id,
+      page: 1,
+      limit: 5,
+      statuses: ['running'],
+      createdAfter: 0,
+      createdBefore: 9_999,
+      endUserExternalId: MARK,
+      keyword: MARK,
+    }),
+  'nodes.save': (caller, { stores, node }) => db.write([stores.nodes.save(caller, { ...node, status: 'succeeded' })]),
+  'nodes.list': (caller, { stores, run }) => stores.nodes.list(caller, run.id),
+  'runs.finish': (caller, { stores, run }) =>
+    db.write([
+      stores.runs.finish(caller, run.id, {
+        status: 'succeeded',
+        outputs: { text: MARK },
+        error: null,
+        errorCode: null,
+        steps: 1,
+        tokens: 2,
+        exceptions: 0,
+        finishedAt: 8,
+        elapsedMs: 2,
+      }),
+    ]),
+  'runs.markInterrupted': async (_caller, { stores, run }) => {
+    const orphan = stores.runs.start(owner, { ...run, id: ids.next('run') })
+    const parameters = orphan.parameters.map((value) => (value === db.instance.id ? 'instance_gone' : value))
+    await db.write([{ ...orphan, parameters }])
+    return stores.runs.markInterrupted()
+  },
+  'conversations.delete': (caller, { stores, app, talk, user }) =>
+    stores.conversations.delete(caller, { appId: app.id, id: talk.id, endUserId: user.id }),
+  'apps.delete': (caller, { stores, app }) => stores.apps.delete(caller, app.id),
+}
+
+beforeAll(async () => {
+  db = await openSqlite({ path: ':memory:', clock, ids, trace: (text) => void seen.push(text) })
+})
+afterAll(() => db.close())
+
+const ownersRows = async (): Promise<string> => {
+  const tables = await sql<{ name: string }>`select name from sqlite_schema where type = 'table'`.execute(db.kysely)
+  let dump = ''
+  for (const { name } of tables.rows.filter((row) => row.name !== 'migrations')) {
+    const rows = await sql`select * from ${sql.table(name)} where tenant_id = ${owner.tenantId}`.execute(db.kysely)
+    dump += `${name} ${JSON.stringify(rows.rows)}\n`
+  }
+  return dump
+}
+
+describe('the statements of all stores', () => {
+  it('leave nothing of one tenant to another', async () => {
+    const world = await createWorld()
+    const before = await ownersRows()
+    for (const [name, call] of Object.entries(calls)) {
+      if (name in WITHOUT_TENANT) continue
+      // What the schema refuses, such as a row that points at another tenant's, is as good as no answer.
+      const answer = await Promise.resolve(call(stranger, world)).catch((error: unknown) => {
+        expect(error, name).toBeInstanceOf(DbError)
+        expect(error, name).toMatchObject({ code: 'db/constraint' })
+      })
+      expect(JSON.stringify(answer) ?? '', name).not.toContain(MARK)
+    }
+    expect(await ownersRows()).toBe(before)
+    await world.stores.apps.delete(owner, world.app.id)
+  })
+
+  it('answer their tenant, name it, and are the golden ones (UPDATE_GOLDEN=1 rewrites them)', async () => {
+    const world = await createWorld()
+    const called = new Set<string>()
+    let text = ''
+    for (const [name, call] of Object.entries(calls)) {
+      seen.length = 0
+      const answer = await call(owner, world)
+      expect(answer, name).not.toBe(false)
+      expect(answer, name).not.toBe(0)
+      called.add(name)
+      const statements = [...new Set(seen)]
+      expect(statements.length, name).toBeGreaterThan(0)
+      if (!(name in WITHOUT_TENANT)) {
+        for (const statement of statements) expect(boundToTenant(statement), `${name}: ${statement}`).toBe(true)
+      }
+      text += `-- ${name}\n${statements.map((statement) => `${statement};\n`).join('')}\n`
+    }
+    const offered = Object.entries(world.stores).flatMap(([store, functions]) =>
+      Object.keys(functions).map((name) => `${store}.${name}`),
+    )
+    expect([...called].sort()).toEqual(offered.sort())
+    if (process.env.UPDATE_GOLDEN || !existsSync(golden)) writeFileSync(golden, text)
+    expect(text).toBe(readFileSync(golden, 'utf8'))
+  })
+})
+
+/** Every select, update and delete in the text compares the tenant with a parameter; every insert sets it. */
+const boundToTenant = (text: string): boolean => {
+  const parts = text.split(/(?=\b(?:select|update "|delete from|insert into)\b)/).filter((part) => part.trim() !== '')
+  return parts.every((part) =>
+    part.startsWith('insert into') ? /\("tenant_id"/.test(part) : /"tenant_id" = \?/.test(part),
+  )
+}
+
+describe('boundToTenant', () => {
+  it.each([
+    ['select * from "apps" where "tenant_id" = ?', true],
+    ['select * from "apps" where "id" = ?', false],
+    ['select "tenant_id" from "apps"', false],
+    ['update "apps" set "name" = ? where "id" = ?', false],
+    ['delete from "apps" where "id" in (select "id" from "runs" where "tenant_id" = ?)', false],
+    ['select * from "a" where "tenant_id" = ? and "id" in (select "id" from "b")', false],
+    ['insert into "apps" ("id") values (?)', false],
+    ['insert into "apps" ("tenant_id", "id") values (?, ?)', true],
+  ])('%s: %s', (text, bound) => {
+    expect(boundToTenant(text)).toBe(bound)
+  })
+})

@@ -1,0 +1,33 @@
+// Tenants: whose data it is.
+
+import type { Caller } from '../caller.ts'
+import type { TenantId } from '../ids.ts'
+import type { StoreSeams } from '../store-seams.ts'
+
+export interface Tenant {
+  readonly id: TenantId
+  readonly name: string
+  readonly createdAt: number
+}
+
+export type TenantStore = ReturnType<typeof createTenantStore>
+
+export const createTenantStore = ({ db, clock }: StoreSeams) => ({
+  /** Makes the caller's tenant when it does not exist yet. */
+  async ensure(caller: Caller, name: string): Promise<void> {
+    await db.kysely
+      .insertInto('tenants')
+      .values({ tenant_id: caller.tenantId, name, created_at: clock.now() })
+      .onConflict((conflict) => conflict.column('tenant_id').doNothing())
+      .execute()
+  },
+
+  async get(caller: Caller): Promise<Tenant | undefined> {
+    const row = await db.kysely
+      .selectFrom('tenants')
+      .selectAll()
+      .where('tenant_id', '=', caller.tenantId)
+      .executeTakeFirst()
+    return row && { id: row.tenant_id, name: row.name, createdAt: row.created_at }
+  },
+})

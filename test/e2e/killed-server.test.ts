@@ -1,0 +1,103 @@
+// A server that is killed in the middle of a run, and the one that starts after it; a server that is asked to end.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createIds, systemClock } from '../../src/base/seams.ts'
+import { openSqlite } from '../../src/db/drivers/sqlite.ts'
+import { answer, appFile, chain, llm, start } from '../support/app-files.ts'
+import { runCommand, startCommand } from '../support/built-command.ts'
+import { withOpenAi } from '../support/platform.ts'
+import { openStream, type ServiceCall } from '../support/service-stream.ts'
+import { startOpenAi } from '../support/vendors/openai.ts'
+import type { VendorServer } from '../support/vendors/vendor-server.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'heddle-killed-'))
+const data = join(folder, 'data')
+const config = join(folder, 'config.yaml')
+let vendor: VendorServer
+let key: string
+
+beforeAll(async () => {
+  vendor = await startOpenAi()
+  writeFileSync(config, JSON.stringify(withOpenAi(vendor)))
+  const app = appFile({
+    mode: 'advanced-chat',
+    nodes: { start: start(), llm: llm('{{#sys.query#}}'), answer: answer('{{#llm.text#}}') },
+    edges: chain('start', 'llm', 'answer'),
+  })
+  writeFileSync(join(folder, 'app.yml'), JSON.stringify(app))
+  const imported = await runCommand(['import', join(folder, 'app.yml'), '--data', data, '--json'])
+  const created = await runCommand(['keys', 'create', '--app', JSON.parse(imported.stdout).app.id, '--data', data])
+  key = created.stdout.trim()
+})
+afterAll(async () => {
+  await vendor.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const serve = () => startCommand(['serve', '--port', '0', '--json', '--data', data, '--config', config])
+
+/** A run whose model holds its words back. */
+const startHeld = async (call: ServiceCall) => {
+  vendor.fault({ type: 'hold', afterBytes: 900 })
+  const stream = await openStream(call, '/v1/chat-messages', { query: 'Go.', inputs: {}, user: 'ada' })
+  const { workflow_run_id } = await stream.until('workflow_started')
+  await stream.until('message')
+  return { stream, runId: `run_${workflow_run_id}` as const }
+}
+
+const rowOf = async (runId: `run_${string}`) => {
+  const database = await openSqlite({ path: join(data, 'heddle.db'), clock: systemClock, ids: createIds(systemClock) })
+  try {
+    return await database.kysely.selectFrom('runs').selectAll().where('id', '=', runId).executeTakeFirstOrThrow()
+  } finally {
+    await database.close()
+  }
+}
+
+describe('a server', () => {
+  it('that is killed leaves runs behind, which the next start ends as failed', async () => {
+    await using first = serve()
+    const { url } = JSON.parse(await first.line())
+    const { stream, runId } = await startHeld({ url, key })
+    const drained = stream.rest().catch(() => 'cut')
+    await first.end('SIGKILL')
+    expect(await drained).toBe('cut')
+    expect(await rowOf(runId)).toMatchObject({ status: 'running', finished_at: null })
+
+    await using second = serve()
+    const again = JSON.parse(await second.line())
+    expect(await rowOf(runId)).toMatchObject({
+      status: 'failed',
+      error_code: 'run/interrupted',
+      error: expect.stringContaining('ended before the run did'),
+      finished_at: expect.any(Number),
+    })
+    // And goes on serving.
+    vendor.reply({ text: 'Back.' })
+    await using next = await openStream({ url: again.url, key }, '/v1/chat-messages', {
+      query: 'Go.',
+      inputs: {},
+      user: 'ada',
+    })
+    expect((await next.rest()).at(-1)?.data.status).toBe('succeeded')
+    expect(await second.end('SIGTERM')).toMatchObject({ code: 0, signal: null })
+  })
+
+  it('that is asked to end stops its runs and tells their readers', async () => {
+    await using server = serve()
+    const { url } = JSON.parse(await server.line())
+    const { stream, runId } = await startHeld({ url, key })
+    const rest = stream.rest()
+    const { code, stderr } = await server.end('SIGTERM')
+    expect([code, stderr]).toEqual([0, expect.stringContaining('"stopping"')])
+    const frames = await rest
+    expect(frames.find(({ event }) => event === 'workflow_finished')?.data).toMatchObject({
+      status: 'stopped',
+      error: expect.stringContaining('shutting down'),
+    })
+    expect(await rowOf(runId)).toMatchObject({ status: 'stopped' })
+  })
+})

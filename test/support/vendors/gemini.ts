@@ -1,0 +1,117 @@
+// A vendor with generateContent, as Google's API speaks it; its streams use CRLF and have no terminator.
+
+import {
+  inPieces,
+  type Reply,
+  sse,
+  startVendor,
+  TEST_KEY,
+  usageOf,
+  type VendorFormat,
+  type VendorServer,
+} from './vendor-server.ts'
+
+const STATUS_NAMES: Record<number, string> = {
+  400: 'INVALID_ARGUMENT',
+  401: 'UNAUTHENTICATED',
+  403: 'PERMISSION_DENIED',
+  404: 'NOT_FOUND',
+  429: 'RESOURCE_EXHAUSTED',
+  500: 'INTERNAL',
+  503: 'UNAVAILABLE',
+  504: 'DEADLINE_EXCEEDED',
+}
+const FINISH = { stop: 'STOP', length: 'MAX_TOKENS', 'content-filter': 'SAFETY' } as const
+
+type Part = Record<string, unknown>
+
+const chunk = (model: string, parts: readonly Part[], rest: object = {}) => ({
+  candidates: [{ content: { role: 'model', parts }, index: 0, ...rest }],
+  modelVersion: model,
+  responseId: 'r-1',
+})
+
+const callParts = (reply: Reply): Part[] =>
+  (reply.toolCalls ?? []).map(({ name, arguments: args }) => ({
+    functionCall: { name, args },
+    thoughtSignature: 'sig-1',
+  }))
+
+const usageBlock = (reply: Reply) => {
+  const usage = usageOf(reply)
+  if (!usage) return {}
+  const total = usage.prompt + usage.completion
+  return {
+    usageMetadata: { promptTokenCount: usage.prompt, candidatesTokenCount: usage.completion, totalTokenCount: total },
+  }
+}
+
+const textParts = (reply: Reply): Part[] => [
+  ...inPieces(reply.reasoning ?? '').map((text) => ({ text, thought: true })),
+  ...inPieces(reply.text ?? '').map((text) => ({ text })),
+]
+
+const badSchema = (schema: unknown): boolean =>
+  typeof schema === 'object' &&
+  schema !== null &&
+  ('$ref' in schema || 'additionalProperties' in schema || Object.values(schema).some(badSchema))
+
+const format: VendorFormat = {
+  check({ headers, body }) {
+    if (headers['x-goog-api-key'] !== TEST_KEY)
+      return { status: 401, message: `key ${headers['x-goog-api-key']} is not valid` }
+    if (!Array.isArray(body?.contents) || body.contents.length === 0) {
+      return { status: 400, message: 'GenerateContentRequest.contents: contents is not specified' }
+    }
+    if (body.contents.some((content: { parts: unknown[] }) => content.parts.length === 0)) {
+      return { status: 400, message: 'parts must not be empty' }
+    }
+    if (badSchema(body.generationConfig?.responseSchema) || badSchema(body.tools)) {
+      return { status: 400, message: 'Invalid JSON payload received. Unknown name in schema' }
+    }
+    return undefined
+  },
+  answer({ path, body }, reply) {
+    const [, model = '', action] = /^\/v1beta\/models\/(.+?):(\w+)(?:\?alt=sse)?$/.exec(path) ?? []
+    const finishReason = FINISH[reply.finish ?? 'stop']
+    if (action === 'streamGenerateContent' && path.endsWith('?alt=sse')) {
+      const frames = [
+        ...textParts(reply).map((part) => chunk(model, [part])),
+        { ...chunk(model, callParts(reply), { finishReason }), ...usageBlock(reply) },
+      ]
+      return {
+        contentType: 'text/event-stream',
+        body: sse(
+          frames.map((data) => [undefined, data] as const),
+          '\r\n',
+        ),
+      }
+    }
+    if (action !== 'generateContent' || body === undefined) return undefined
+    const whole = {
+      ...chunk(model, [...textParts(reply), ...callParts(reply)], { finishReason }),
+      ...usageBlock(reply),
+    }
+    return { contentType: 'application/json; charset=UTF-8', body: JSON.stringify(whole, null, 2) }
+  },
+  brokenStream(_request, reply, kind) {
+    const [code, status] = kind === 'overloaded' ? [503, 'UNAVAILABLE'] : [429, 'RESOURCE_EXHAUSTED']
+    const frames = [
+      ...textParts(reply)
+        .slice(0, 1)
+        .map((part) => chunk('m', [part])),
+      { error: { code, message: 'no more', status } },
+    ]
+    return {
+      contentType: 'text/event-stream',
+      body: sse(
+        frames.map((data) => [undefined, data] as const),
+        '\r\n',
+      ),
+    }
+  },
+  errorBody: (status, message) =>
+    JSON.stringify({ error: { code: status, message, status: STATUS_NAMES[status] ?? 'UNKNOWN', details: [] } }),
+}
+
+export const startGemini = (): Promise<VendorServer> => startVendor(format)
