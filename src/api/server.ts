@@ -7,6 +7,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { messageOf, PlatformError } from '../base/errors.ts'
 import { JsonSyntaxError, parseJson, stringifyJson } from '../base/json.ts'
 import type { Value } from '../base/value.ts'
+import { guardRoutes } from './authenticate.ts'
 import { toErrorBody } from './dify/errors.ts'
 import { difyRoutes } from './dify/routes.ts'
 import { ApiError, invalidParam } from './errors.ts'
@@ -32,6 +33,7 @@ export const createServer = (parts: ServerParts): HttpServer => {
     },
     clientErrorHandler: (error, socket) => refuseConnection(error as NodeJS.ErrnoException, socket as Socket),
   })
+  guardRoutes(server, parts)
   readLosslessJson(server)
   server.setReplySerializer((payload) => stringifyJson(payload as Value))
   server.addHook('onRequest', async (request, reply) => {
@@ -54,7 +56,7 @@ export const createServer = (parts: ServerParts): HttpServer => {
     const ready = await parts.ready()
     return reply.status(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable' })
   })
-  server.register(difyRoutes(parts), { prefix: '/v1' })
+  server.register(difyRoutes(parts))
   return server
 }
 

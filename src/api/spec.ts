@@ -1,6 +1,7 @@
 // What the surfaces are built from. Types only.
 
 import type { Clock, Ids, Log } from '../base/seams.ts'
+import type { Accounts } from '../product/accounts/spec.ts'
 import type { Apps } from '../product/apps/apps.ts'
 import type { Keys } from '../product/auth/keys.ts'
 import type { Runs } from '../product/runs/spec.ts'
@@ -9,6 +10,7 @@ export interface ServerParts {
   readonly apps: Apps
   readonly runs: Runs
   readonly keys: Keys
+  readonly accounts: Accounts
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log

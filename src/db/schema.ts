@@ -1,7 +1,8 @@
 // The tables as types: what the query builder knows. The migrations make them; the golden dump shows them.
 //
 // S1  Every table has `tenant_id`; it leads the primary key and every index, and foreign keys include it, so that a row
-//     cannot point at another tenant's.
+//     cannot point at another tenant's. The one exception is `accounts`: a person signs in before a tenant is chosen, and may
+//     be a member of several.
 // S2  Times are ms since the epoch, durations ms (fractions allowed), flags 0 or 1, `*_json` is JSON text.
 
 /** `<prefix>_<UUID>`. The prefix keeps ids of different tables apart in the types. */
@@ -9,6 +10,10 @@ type Id<Prefix extends string> = `${Prefix}_${string}`
 
 export interface Schema {
   tenants: TenantRow
+  accounts: AccountRow
+  members: MemberRow
+  sign_ins: SignInRow
+  settings: SettingRow
   apps: AppRow
   app_versions: AppVersionRow
   api_keys: ApiKeyRow
@@ -16,6 +21,11 @@ export interface Schema {
   conversations: ConversationRow
   messages: MessageRow
   feedbacks: FeedbackRow
+  uploads: UploadRow
+  message_files: MessageFileRow
+  annotations: AnnotationRow
+  annotation_settings: AnnotationSettingsRow
+  annotation_jobs: AnnotationJobRow
   runs: RunRow
   node_executions: NodeExecutionRow
 }
@@ -24,6 +34,48 @@ export interface TenantRow {
   tenant_id: Id<'tenant'>
   name: string
   created_at: number
+}
+
+export interface AccountRow {
+  id: Id<'acct'>
+  /** In lower case; unique. */
+  email: string
+  name: string
+  /** Argon2id, in its own encoding. */
+  password_hash: string
+  created_at: number
+  updated_at: number
+}
+
+export interface MemberRow {
+  tenant_id: Id<'tenant'>
+  account_id: Id<'acct'>
+  role: 'owner' | 'admin' | 'editor' | 'operator' | 'viewer'
+  created_at: number
+  created_by: string
+}
+
+/** One sign-in of a person: a family of refresh tokens of which only the newest is valid. */
+export interface SignInRow {
+  tenant_id: Id<'tenant'>
+  id: Id<'signin'>
+  account_id: Id<'acct'>
+  /** SHA-256 of the newest refresh token, hex. */
+  refresh_hash: string
+  user_agent: string
+  created_at: number
+  last_used_at: number
+  expires_at: number
+  revoked_at: number | null
+}
+
+export interface SettingRow {
+  tenant_id: Id<'tenant'>
+  /** Name of the setting. */
+  id: string
+  value_json: string
+  updated_at: number
+  updated_by: string
 }
 
 export interface AppRow {
@@ -37,6 +89,13 @@ export interface AppRow {
   description: string
   /** The version that calls run; null until the first publication. */
   published_version_id: Id<'ver'> | null
+  /** The app file being worked on, canonical; null when it is the published one. */
+  draft_document: string | null
+  draft_updated_at: number | null
+  /** 0: calls with the app's keys are refused. */
+  api_enabled: number
+  /** Set when the app is to be removed: it is gone for everyone, its rows follow. */
+  deleted_at: number | null
   created_at: number
   updated_at: number
 }
@@ -95,6 +154,8 @@ export interface ConversationRow {
   inputs_json: string
   variables_json: string
   dialogue_count: number
+  /** Grows with everything that a remembered session would get wrong: finished turns, changed variables. */
+  revision: number
   created_at: number
   updated_at: number
 }
@@ -133,6 +194,79 @@ export interface FeedbackRow {
   updated_at: number
 }
 
+/** A file that a caller uploaded; the bytes are in the file store under the same id. */
+export interface UploadRow {
+  tenant_id: Id<'tenant'>
+  id: Id<'file'>
+  /** Null for uploads of members. */
+  app_id: Id<'app'> | null
+  end_user_id: Id<'user'> | null
+  account_id: string | null
+  filename: string
+  /** Without the dot, in lower case; empty when there is none. */
+  extension: string
+  mime_type: string
+  size_bytes: number
+  created_at: number
+}
+
+/** A file that a message came with or brought. */
+export interface MessageFileRow {
+  tenant_id: Id<'tenant'>
+  id: Id<'mfile'>
+  app_id: Id<'app'>
+  message_id: Id<'msg'>
+  /** The stored bytes; null for files that are only an address. */
+  file_id: Id<'file'> | null
+  type: 'image' | 'document' | 'audio' | 'video' | 'custom'
+  transfer_method: 'remote_url' | 'local_file' | 'tool_file'
+  url: string | null
+  belongs_to: 'user' | 'assistant'
+  filename: string
+  mime_type: string | null
+  size_bytes: number | null
+  created_at: number
+}
+
+export interface AnnotationRow {
+  tenant_id: Id<'tenant'>
+  id: Id<'ann'>
+  app_id: Id<'app'>
+  question: string
+  answer: string
+  hit_count: number
+  /** Of the question: Float32 values, little endian, base64. Null until the reply feature has embedded it. */
+  vector: string | null
+  /** `provider/model` that made the vector. */
+  vector_model: string | null
+  created_by: string
+  created_at: number
+  updated_at: number
+}
+
+export interface AnnotationSettingsRow {
+  tenant_id: Id<'tenant'>
+  /** The app's id: one row an app. */
+  app_id: Id<'app'>
+  enabled: number
+  /** Cosine similarity from which a stored answer is given, 0 to 1. */
+  score_threshold: number
+  embedding_provider: string
+  embedding_model: string
+  updated_at: number
+}
+
+export interface AnnotationJobRow {
+  tenant_id: Id<'tenant'>
+  id: Id<'job'>
+  app_id: Id<'app'>
+  action: 'enable' | 'disable'
+  status: 'waiting' | 'processing' | 'completed' | 'error'
+  error: string | null
+  created_at: number
+  updated_at: number
+}
+
 export interface RunRow {
   tenant_id: Id<'tenant'>
   id: Id<'run'>
@@ -140,6 +274,9 @@ export interface RunRow {
   version_id: Id<'ver'> | null
   end_user_id: Id<'user'> | null
   conversation_id: Id<'conv'> | null
+  message_id: Id<'msg'> | null
+  /** The caller's own id of the trace this run belongs to. */
+  trace_id: string | null
   task_id: string
   /** The instance that executes the run. */
   owner: string
@@ -151,7 +288,10 @@ export interface RunRow {
   error: string | null
   error_code: string | null
   steps: number
+  /** All tokens; the next two are its parts. */
   tokens: number
+  prompt_tokens: number
+  completion_tokens: number
   exceptions: number
   created_at: number
   started_at: number | null

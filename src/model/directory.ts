@@ -6,10 +6,21 @@
 
 import type { ChatModel, ModelDirectory, ModelFeature, ModelProvider, ModelReference } from './spec.ts'
 
+interface ModelName {
+  readonly provider: string
+  readonly name: string
+}
+
 export interface ModelDirectoryOptions {
   /** In order of preference; names are unique. */
   readonly providers: readonly ModelProvider[]
-  readonly defaultModel?: { readonly provider: string; readonly name: string }
+  readonly defaultModel?: ModelName
+  /** Taken where nobody names a model of the kind. */
+  readonly defaults?: {
+    readonly embedding?: ModelName
+    readonly transcription?: ModelName
+    readonly speech?: ModelName
+  }
   /** Whether the default model may stand in for models that are not configured. */
   readonly allowSubstitute: boolean
   /** Name in app files → name of a provider, e.g. `{ tongyi: 'our-qwen' }`. */
@@ -44,6 +55,11 @@ export const createModelDirectory = (options: ModelDirectoryOptions): ModelDirec
     return undefined
   }
 
+  const serving = (reference: Omit<ModelReference, 'mode'> | undefined, fallback: ModelName | undefined) => {
+    const name = reference ?? fallback
+    return name && { provider: byName.get(name.provider) ?? findProvider(name.provider), name: name.name }
+  }
+
   const explain = (reference: ModelReference, provider: ModelProvider | undefined): string => {
     const whyNot = reason(reference, provider)
     if (!allowSubstitute) return whyNot
@@ -60,6 +76,18 @@ export const createModelDirectory = (options: ModelDirectoryOptions): ModelDirec
       const substitute = allowSubstitute ? findDefault() : undefined
       if (substitute) return { type: 'substitute', model: substitute }
       return { type: 'missing', reason: explain(reference, provider) }
+    },
+    embedding(reference) {
+      const found = serving(reference, options.defaults?.embedding)
+      return found?.provider?.embedding?.(found.name)
+    },
+    transcription(reference) {
+      const found = serving(reference, options.defaults?.transcription)
+      return found?.provider?.transcription?.(found.name)
+    },
+    speech(reference) {
+      const found = serving(reference, options.defaults?.speech)
+      return found?.provider?.speech?.(found.name)
     },
     get defaultModel() {
       return findDefault()

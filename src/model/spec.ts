@@ -110,6 +110,43 @@ export interface ChatModel {
   generate(request: ChatRequest, signal?: AbortSignal): Promise<ChatResult>
 }
 
+/** Texts → vectors of one length. */
+export interface EmbeddingModel {
+  readonly provider: string
+  readonly name: string
+  /** One vector a text, in order. @param texts 1 to 2,048. @throws ModelError as `ChatModel` */
+  embed(
+    texts: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<{
+    readonly vectors: readonly Float32Array[]
+    readonly promptTokens: number
+  }>
+}
+
+/** Speech → text. */
+export interface TranscriptionModel {
+  readonly provider: string
+  readonly name: string
+  /** @throws ModelError as `ChatModel` */
+  transcribe(
+    audio: { readonly bytes: Uint8Array; readonly mimeType: string; readonly filename: string },
+    options?: { readonly language?: string },
+    signal?: AbortSignal,
+  ): Promise<{ readonly text: string }>
+}
+
+/** Text → speech. */
+export interface SpeechModel {
+  readonly provider: string
+  readonly name: string
+  /** Taken when a call names none. */
+  readonly defaultVoice: string
+  readonly mimeType: string
+  /** Pieces of one MP3 stream, as they come. @throws ModelError as `ChatModel` */
+  speak(text: string, options?: { readonly voice?: string }, signal?: AbortSignal): AsyncIterable<Uint8Array>
+}
+
 export interface ModelProvider {
   /** As the operator named it, e.g. `openai` or `our-gpu-box`. */
   readonly name: string
@@ -117,6 +154,10 @@ export interface ModelProvider {
   readonly type: string
   /** Undefined when this provider does not serve that name. A provider without a list of models serves every name. */
   chat(modelName: string): ChatModel | undefined
+  /** Absent or undefined when the provider serves no model of this kind or name. */
+  embedding?(modelName: string): EmbeddingModel | undefined
+  transcription?(modelName: string): TranscriptionModel | undefined
+  speech?(modelName: string): SpeechModel | undefined
   /** Names known to be served: the configured list, or what the server said when asked. */
   models(): readonly string[]
 }
@@ -138,5 +179,9 @@ export interface ModelDirectory {
   /** Finds the model an app file names. Never throws. */
   resolve(reference: ModelReference): ModelMatch
   readonly defaultModel: ChatModel | undefined
+  /** With a reference exactly that model, its provider found as `resolve` does; without one the configured default. */
+  embedding(reference?: Omit<ModelReference, 'mode'>): EmbeddingModel | undefined
+  transcription(reference?: Omit<ModelReference, 'mode'>): TranscriptionModel | undefined
+  speech(reference?: Omit<ModelReference, 'mode'>): SpeechModel | undefined
   list(): readonly { readonly provider: string; readonly name: string; readonly features: readonly ModelFeature[] }[]
 }

@@ -8,7 +8,7 @@ export interface Caller {
 }
 
 export interface Actor {
-  /** `system`: the program itself, e.g. at start. */
+  /** `system`: the program itself, e.g. at start, and whoever has the data folder. */
   readonly type: 'system' | 'account' | 'api-key' | 'end-user'
   readonly id: string
 }

@@ -48,6 +48,9 @@ export const plannedModel = (plan: Planned): { models: ModelDirectory; model: Ch
   const models: ModelDirectory = {
     resolve: () => ({ type: 'exact', model }),
     defaultModel: model,
+    embedding: () => undefined,
+    transcription: () => undefined,
+    speech: () => undefined,
     list: () => [],
   }
   return { models, model, requests }

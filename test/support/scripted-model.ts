@@ -19,6 +19,9 @@ export const scriptedModels = (script: { readonly llm?: Readonly<Record<string, 
   return {
     resolve: (reference) => ({ type: 'exact', model: scriptedModel(reference.provider, reference.name, llm) }),
     defaultModel: scriptedModel('scripted', 'scripted', llm),
+    embedding: () => undefined,
+    transcription: () => undefined,
+    speech: () => undefined,
     list: () => [],
   }
 }

@@ -11,9 +11,9 @@ import { fromWireId, toWireId, type VersionId } from '../../product/ids.ts'
 import { RunError } from '../../product/runs/errors.ts'
 import type { LiveRun } from '../../product/runs/live-run.ts'
 import { runWorkflowBody, sendChatBody, stopBody } from '../../wire/dify/requests.ts'
+import { type AppCaller, appCallerOf } from '../authenticate.ts'
 import { ApiError, badRequest, invalidParam } from '../errors.ts'
 import type { ServerParts } from '../spec.ts'
-import { type AppCaller, requireApp } from './auth.ts'
 import { toErrorBody } from './errors.ts'
 import { readFileInputs, readFiles } from './files.ts'
 import { FrameWriter } from './frames.ts'
@@ -23,7 +23,7 @@ import { sendEvents } from './sse.ts'
 type RunEndEvent = Extract<FlowEvent, { type: 'run-end' }>
 
 export const difyRoutes = (parts: ServerParts) => async (server: FastifyInstance) => {
-  server.get('/', async () => ({ welcome: 'Heddle Service API', api_version: 'v1', server_version: '1.0.0' }))
+  server.get('/v1/', async () => ({ welcome: 'Heddle Service API', api_version: 'v1', server_version: '1.0.0' }))
   server.register(runRoutes(parts))
   server.register(runDetailRoutes(parts))
 }
@@ -31,9 +31,7 @@ export const difyRoutes = (parts: ServerParts) => async (server: FastifyInstance
 const PLAIN_CHATS: ReadonlySet<string> = new Set(['chat', 'agent-chat'])
 
 const runRoutes = (parts: ServerParts) => async (server: FastifyInstance) => {
-  const { apps, runs, keys, admitUrl } = parts
-  const callerOf = requireApp(server, keys)
-
+  const { apps, runs, admitUrl } = parts
   const open = async (app: AppCaller, mode: 'workflow' | 'advanced-chat', version?: string): Promise<RunnableApp> => {
     const versionId = version === undefined ? undefined : readVersionId(version)
     const runnable = await apps.open(app.caller, app.appId, versionId)
@@ -51,13 +49,13 @@ const runRoutes = (parts: ServerParts) => async (server: FastifyInstance) => {
     return app.file.mode === 'workflow' ? blockingWorkflow(run, writer) : blockingChat(run, writer)
   }
 
-  server.post<{ Params: { version?: string } }>('/workflows/run', runWorkflow)
-  server.post<{ Params: { version?: string } }>('/workflows/:version/run', runWorkflow)
+  server.post<{ Params: { workflow_id?: string } }>('/v1/workflows/run', runWorkflow)
+  server.post<{ Params: { workflow_id?: string } }>('/v1/workflows/:workflow_id/run', runWorkflow)
 
-  async function runWorkflow(request: FastifyRequest<{ Params: { version?: string } }>, reply: FastifyReply) {
-    const caller = callerOf(request)
+  async function runWorkflow(request: FastifyRequest<{ Params: { workflow_id?: string } }>, reply: FastifyReply) {
+    const caller = appCallerOf(request)
     const body = readBody(runWorkflowBody, request.body)
-    const app = await open(caller, 'workflow', request.params.version)
+    const app = await open(caller, 'workflow', request.params.workflow_id)
     const run = await runs.start(caller.caller, {
       app,
       inputs: readFileInputs(body.inputs, admitUrl),
@@ -68,8 +66,8 @@ const runRoutes = (parts: ServerParts) => async (server: FastifyInstance) => {
     return respond(reply, run, app, body.response_mode === 'streaming')
   }
 
-  server.post('/chat-messages', async (request, reply) => {
-    const caller = callerOf(request)
+  server.post('/v1/chat-messages', async (request, reply) => {
+    const caller = appCallerOf(request)
     const body = readBody(sendChatBody, request.body)
     const app = await open(caller, 'advanced-chat', body.workflow_id || undefined)
     const conversationId = body.conversation_id === '' ? undefined : fromWireId('conv', body.conversation_id)
@@ -86,19 +84,19 @@ const runRoutes = (parts: ServerParts) => async (server: FastifyInstance) => {
     return respond(reply, run, app, body.response_mode === 'streaming')
   })
 
-  server.post<{ Params: { task: string } }>('/workflows/tasks/:task/stop', async (request) => {
-    const caller = callerOf(request)
+  server.post<{ Params: { task_id: string } }>('/v1/workflows/tasks/:task_id/stop', async (request) => {
+    const caller = appCallerOf(request)
     readBody(stopBody, request.body)
     await open(caller, 'workflow')
-    stop(caller, request.params.task)
+    stop(caller, request.params.task_id)
     return { result: 'success' }
   })
 
-  server.post<{ Params: { task: string } }>('/chat-messages/:task/stop', async (request) => {
-    const caller = callerOf(request)
+  server.post<{ Params: { task_id: string } }>('/v1/chat-messages/:task_id/stop', async (request) => {
+    const caller = appCallerOf(request)
     const { user } = readBody(stopBody, request.body)
     await open(caller, 'advanced-chat')
-    stop(caller, request.params.task, user)
+    stop(caller, request.params.task_id, user)
     return { result: 'success' }
   })
 

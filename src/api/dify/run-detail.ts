@@ -7,23 +7,21 @@ import type { ValueObject } from '../../base/value.ts'
 import { fromWireId, toWireId } from '../../product/ids.ts'
 import { RunError } from '../../product/runs/errors.ts'
 import type { Run } from '../../product/runs/store.ts'
+import { appCallerOf } from '../authenticate.ts'
 import { ApiError } from '../errors.ts'
 import type { ServerParts } from '../spec.ts'
-import { requireApp } from './auth.ts'
 
 /** Modes whose runs are runs of a graph. */
 const GRAPH_MODES: ReadonlySet<string> = new Set(['workflow', 'advanced-chat'])
 
 export const runDetailRoutes =
-  ({ apps, runs, keys }: ServerParts) =>
+  ({ apps, runs }: ServerParts) =>
   async (server: FastifyInstance) => {
-    const callerOf = requireApp(server, keys)
-
-    server.get<{ Params: { run: string } }>('/workflows/run/:run', async (request) => {
-      const { caller, appId } = callerOf(request)
+    server.get<{ Params: { workflow_run_id: string } }>('/v1/workflows/run/:workflow_run_id', async (request) => {
+      const { caller, appId } = appCallerOf(request)
       const app = await apps.get(caller, appId)
       if (!GRAPH_MODES.has(app.mode)) throw new ApiError('api/not-workflow-app')
-      const id = fromWireId('run', request.params.run)
+      const id = fromWireId('run', request.params.workflow_run_id)
       const run = id && (await runs.get(caller, appId, id))
       if (!run) throw new RunError('run/not-found')
       return toDetail(run)

@@ -1,6 +1,7 @@
 // The first tables: tenants, apps and their versions, keys, end users, conversations, runs.
 
-import { type CreateTableBuilder, sql, type Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
+import { addIndex, belongsTo, owned } from './columns.ts'
 import type { Migration } from './spec.ts'
 
 export const start: Migration = {
@@ -24,37 +25,6 @@ const tenants = async (db: Transaction<unknown>): Promise<void> => {
     .execute()
 }
 
-/** A table whose rows belong to a tenant: the key is (tenant_id, id). */
-const owned = <Name extends string>(db: Transaction<unknown>, name: Name) =>
-  db.schema
-    .createTable(name)
-    .addColumn('tenant_id', 'text', (column) => column.notNull().references('tenants.tenant_id').onDelete('cascade'))
-    .addColumn('id', 'text', (column) => column.notNull())
-    .addPrimaryKeyConstraint(`${name}_key`, ['tenant_id', 'id'])
-
-/** `column` names a row of `table` of the same tenant and goes with it. */
-const belongsTo = <Name extends string, Columns extends string>(
-  builder: CreateTableBuilder<Name, Columns>,
-  column: NoInfer<Columns>,
-  table: string,
-) =>
-  builder.addForeignKeyConstraint(
-    `${column}_of_tenant`,
-    ['tenant_id' as Columns, column],
-    table,
-    ['tenant_id', 'id'],
-    (key) => key.onDelete('cascade'),
-  )
-
-const index = async (db: Transaction<unknown>, table: string, columns: readonly string[]): Promise<void> => {
-  const name = `${table}_by_${columns.slice(1).join('_')}`
-  await db.schema
-    .createIndex(name)
-    .on(table)
-    .columns([...columns])
-    .execute()
-}
-
 const apps = async (db: Transaction<unknown>): Promise<void> => {
   await owned(db, 'apps')
     .addColumn('name', 'text', (column) => column.notNull())
@@ -67,7 +37,7 @@ const apps = async (db: Transaction<unknown>): Promise<void> => {
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
     .execute()
-  await index(db, 'apps', ['tenant_id', 'created_at', 'id'])
+  await addIndex(db, 'apps', ['tenant_id', 'created_at', 'id'])
 
   const versions = owned(db, 'app_versions')
     .addColumn('app_id', 'text', (column) => column.notNull())
@@ -97,7 +67,7 @@ const keys = async (db: Transaction<unknown>): Promise<void> => {
     .addUniqueConstraint('api_keys_hash', ['hash'])
     .addCheckConstraint('api_keys_app', sql`(scope = 'app') = (app_id is not null)`)
   await belongsTo(table, 'app_id', 'apps').execute()
-  await index(db, 'api_keys', ['tenant_id', 'app_id', 'created_at'])
+  await addIndex(db, 'api_keys', ['tenant_id', 'app_id', 'created_at'])
 }
 
 const conversations = async (db: Transaction<unknown>): Promise<void> => {
@@ -122,8 +92,8 @@ const conversations = async (db: Transaction<unknown>): Promise<void> => {
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
   await belongsTo(talks, 'app_id', 'apps').execute()
-  await index(db, 'conversations', ['tenant_id', 'app_id', 'end_user_id', 'updated_at'])
-  await index(db, 'conversations', ['tenant_id', 'app_id', 'updated_at'])
+  await addIndex(db, 'conversations', ['tenant_id', 'app_id', 'end_user_id', 'updated_at'])
+  await addIndex(db, 'conversations', ['tenant_id', 'app_id', 'updated_at'])
 
   const messages = owned(db, 'messages')
     .addColumn('app_id', 'text', (column) => column.notNull())
@@ -143,8 +113,8 @@ const conversations = async (db: Transaction<unknown>): Promise<void> => {
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
   await belongsTo(belongsTo(messages, 'app_id', 'apps'), 'conversation_id', 'conversations').execute()
-  await index(db, 'messages', ['tenant_id', 'conversation_id', 'created_at', 'id'])
-  await index(db, 'messages', ['tenant_id', 'app_id', 'created_at'])
+  await addIndex(db, 'messages', ['tenant_id', 'conversation_id', 'created_at', 'id'])
+  await addIndex(db, 'messages', ['tenant_id', 'app_id', 'created_at'])
 
   const feedbacks = owned(db, 'feedbacks')
     .addColumn('app_id', 'text', (column) => column.notNull())
@@ -156,7 +126,7 @@ const conversations = async (db: Transaction<unknown>): Promise<void> => {
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
     .addUniqueConstraint('feedbacks_once', ['tenant_id', 'message_id', 'end_user_id'])
   await belongsTo(belongsTo(feedbacks, 'app_id', 'apps'), 'message_id', 'messages').execute()
-  await index(db, 'feedbacks', ['tenant_id', 'app_id', 'created_at'])
+  await addIndex(db, 'feedbacks', ['tenant_id', 'app_id', 'created_at'])
 }
 
 const runs = async (db: Transaction<unknown>): Promise<void> => {
@@ -182,7 +152,7 @@ const runs = async (db: Transaction<unknown>): Promise<void> => {
     .addColumn('finished_at', 'bigint')
     .addColumn('elapsed_ms', 'double precision')
   await belongsTo(table, 'app_id', 'apps').execute()
-  await index(db, 'runs', ['tenant_id', 'app_id', 'created_at', 'id'])
+  await addIndex(db, 'runs', ['tenant_id', 'app_id', 'created_at', 'id'])
   // Partial: only the few runs that are under way, for the sweep at start.
   await db.schema
     .createIndex('runs_under_way')
@@ -212,5 +182,5 @@ const runs = async (db: Transaction<unknown>): Promise<void> => {
     .addColumn('finished_at', 'bigint')
     .addColumn('elapsed_ms', 'double precision')
   await belongsTo(nodes, 'run_id', 'runs').execute()
-  await index(db, 'node_executions', ['tenant_id', 'run_id', 'position'])
+  await addIndex(db, 'node_executions', ['tenant_id', 'run_id', 'position'])
 }

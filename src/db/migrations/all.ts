@@ -1,6 +1,7 @@
 // Every migration, in order.
 
 import { start } from './0001-start.ts'
+import { access } from './0002-access.ts'
 import type { Migration } from './spec.ts'
 
-export const migrations: readonly Migration[] = [start]
+export const migrations: readonly Migration[] = [start, access]

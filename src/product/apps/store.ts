@@ -87,6 +87,10 @@ export const createAppStore = ({ db, clock, ids }: StoreSeams) => ({
       icon_background: fields.icon?.background ?? null,
       description: fields.description ?? '',
       published_version_id: version?.id ?? null,
+      draft_document: null,
+      draft_updated_at: null,
+      api_enabled: 1,
+      deleted_at: null,
       created_at: now,
       updated_at: now,
     }

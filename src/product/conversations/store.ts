@@ -20,6 +20,8 @@ export interface Conversation {
   readonly variables: ValueObject
   /** Turns begun so far. */
   readonly dialogueCount: number
+  /** Grows with every finished turn and every change of variables; a remembered session of another revision is stale. */
+  readonly revision: number
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -51,7 +53,11 @@ export const createConversationStore = ({ db, clock, ids }: StoreSeams) => {
     (value) =>
       db.kysely
         .updateTable('conversations')
-        .set({ variables_json: value('variables'), updated_at: value('at') })
+        .set((eb) => ({
+          variables_json: value('variables'),
+          revision: eb('revision', '+', 1),
+          updated_at: value('at'),
+        }))
         .where('tenant_id', '=', value('tenant'))
         .where('id', '=', value('id')),
   )
@@ -83,6 +89,7 @@ export const createConversationStore = ({ db, clock, ids }: StoreSeams) => {
         inputs_json: toJsonColumn(fields.inputs ?? {}),
         variables_json: toJsonColumn(fields.variables ?? {}),
         dialogue_count: 0,
+        revision: 0,
         created_at: now,
         updated_at: now,
       }
@@ -171,6 +178,7 @@ const toConversation = (row: ConversationRow): Conversation => ({
   inputs: fromJsonColumn(row.inputs_json),
   variables: fromJsonColumn(row.variables_json),
   dialogueCount: row.dialogue_count,
+  revision: row.revision,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 })

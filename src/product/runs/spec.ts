@@ -43,9 +43,11 @@ export interface StartRun {
   /** The caller's own name for the end user. */
   readonly user: string
   /** Where the call came from, e.g. `service-api`. */
-  readonly source: 'service-api' | 'command-line'
+  readonly source: 'service-api' | 'command-line' | 'console'
   /** For chat apps. */
   readonly query?: string
+  /** The caller's own id of the trace this run belongs to. */
+  readonly traceId?: string
   /** Continues this conversation of the same user. */
   readonly conversationId?: ConversationId
 }

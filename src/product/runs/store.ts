@@ -11,7 +11,7 @@ import type { RunRow } from '../../db/schema.ts'
 import type { Statement } from '../../db/spec.ts'
 import { prepareStatement } from '../../db/statement.ts'
 import type { Caller } from '../caller.ts'
-import type { AppId, ConversationId, EndUserId, RunId, TenantId, VersionId } from '../ids.ts'
+import type { AppId, ConversationId, EndUserId, MessageId, RunId, TenantId, VersionId } from '../ids.ts'
 import { fromJsonColumn, type Page, type StoreSeams, toJsonColumn, toPage } from '../store-seams.ts'
 import { runErrors } from './errors.ts'
 
@@ -25,6 +25,9 @@ export interface Run {
   readonly versionId: VersionId | null
   readonly endUserId: EndUserId | null
   readonly conversationId: ConversationId | null
+  readonly messageId: MessageId | null
+  /** The caller's own id of the trace this run belongs to. */
+  readonly traceId: string | null
   /** The name under which the run can be stopped. */
   readonly taskId: string
   /** Mode of the app, e.g. `workflow`. */
@@ -38,7 +41,10 @@ export interface Run {
   /** Code of the error catalogue when one applies. */
   readonly errorCode: string | null
   readonly steps: number
+  /** All tokens; the next two are its parts. */
   readonly tokens: number
+  readonly promptTokens: number
+  readonly completionTokens: number
   /** Failed attempts of nodes, handled or not. */
   readonly exceptions: number
   readonly createdAt: number
@@ -53,6 +59,8 @@ export interface NewRun {
   readonly versionId: VersionId | null
   readonly endUserId: EndUserId | null
   readonly conversationId: ConversationId | null
+  readonly messageId: MessageId | null
+  readonly traceId: string | null
   readonly taskId: string
   readonly mode: string
   readonly source: string
@@ -68,6 +76,8 @@ export interface RunEnd {
   readonly errorCode: string | null
   readonly steps: number
   readonly tokens: number
+  readonly promptTokens: number
+  readonly completionTokens: number
   readonly exceptions: number
   readonly finishedAt: number
   readonly elapsedMs: number
@@ -97,6 +107,8 @@ const SUMMARY = [
   'version_id',
   'end_user_id',
   'conversation_id',
+  'message_id',
+  'trace_id',
   'task_id',
   'mode',
   'source',
@@ -105,6 +117,8 @@ const SUMMARY = [
   'error_code',
   'steps',
   'tokens',
+  'prompt_tokens',
+  'completion_tokens',
   'exceptions',
   'created_at',
   'started_at',
@@ -128,6 +142,8 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
       version_id: value('version_id'),
       end_user_id: value('end_user_id'),
       conversation_id: value('conversation_id'),
+      message_id: value('message_id'),
+      trace_id: value('trace_id'),
       task_id: value('task_id'),
       owner: value('owner'),
       mode: value('mode'),
@@ -139,6 +155,8 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
       error_code: value('error_code'),
       steps: value('steps'),
       tokens: value('tokens'),
+      prompt_tokens: value('prompt_tokens'),
+      completion_tokens: value('completion_tokens'),
       exceptions: value('exceptions'),
       created_at: value('created_at'),
       started_at: value('started_at'),
@@ -155,6 +173,8 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
       | 'error_code'
       | 'steps'
       | 'tokens'
+      | 'prompt_tokens'
+      | 'completion_tokens'
       | 'exceptions'
       | 'finished_at'
       | 'elapsed_ms'
@@ -169,6 +189,8 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
         error_code: value('error_code'),
         steps: value('steps'),
         tokens: value('tokens'),
+        prompt_tokens: value('prompt_tokens'),
+        completion_tokens: value('completion_tokens'),
         exceptions: value('exceptions'),
         finished_at: value('finished_at'),
         elapsed_ms: value('elapsed_ms'),
@@ -221,6 +243,8 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
         version_id: run.versionId,
         end_user_id: run.endUserId,
         conversation_id: run.conversationId,
+        message_id: run.messageId,
+        trace_id: run.traceId,
         task_id: run.taskId,
         owner: db.instance.id,
         mode: run.mode,
@@ -232,6 +256,8 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
         error_code: null,
         steps: 0,
         tokens: 0,
+        prompt_tokens: 0,
+        completion_tokens: 0,
         exceptions: 0,
         created_at: run.startedAt,
         started_at: run.startedAt,
@@ -248,6 +274,8 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
         error_code: end.errorCode,
         steps: end.steps,
         tokens: end.tokens,
+        prompt_tokens: end.promptTokens,
+        completion_tokens: end.completionTokens,
         exceptions: end.exceptions,
         finished_at: end.finishedAt,
         elapsed_ms: end.elapsedMs,
@@ -322,6 +350,8 @@ const toSummary = (row: SummaryRow): RunSummary => ({
   versionId: row.version_id,
   endUserId: row.end_user_id,
   conversationId: row.conversation_id,
+  messageId: row.message_id,
+  traceId: row.trace_id,
   taskId: row.task_id,
   mode: row.mode,
   source: row.source,
@@ -330,6 +360,8 @@ const toSummary = (row: SummaryRow): RunSummary => ({
   errorCode: row.error_code,
   steps: row.steps,
   tokens: row.tokens,
+  promptTokens: row.prompt_tokens,
+  completionTokens: row.completion_tokens,
   exceptions: row.exceptions,
   createdAt: row.created_at,
   startedAt: row.started_at,

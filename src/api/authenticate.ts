@@ -1,0 +1,116 @@
+// Who calls, asked before the body is read: strangers make the server read nothing. The table in access.ts says what each
+// route wants; a route that is not in it does not register.
+
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Accounts, Session } from '../product/accounts/spec.ts'
+import type { Keys } from '../product/auth/keys.ts'
+import { grantsOf, type Permission, tenantKeyGrants } from '../product/auth/permissions.ts'
+import type { Caller } from '../product/caller.ts'
+import type { AppId } from '../product/ids.ts'
+import { ACCESS, type Access } from './access.ts'
+import { ApiError } from './errors.ts'
+
+export interface AppCaller {
+  readonly caller: Caller
+  readonly appId: AppId
+}
+
+export interface MemberCaller {
+  readonly caller: Caller
+  readonly grants: ReadonlySet<Permission>
+  /** Absent for keys. */
+  readonly session?: Session
+}
+
+type Identity =
+  | { readonly type: 'app-key'; readonly app: AppCaller }
+  | { readonly type: 'member'; readonly member: MemberCaller }
+
+const identities = new WeakMap<FastifyRequest, Identity>()
+
+/** Whose app key the request showed. Only in routes of app keys. */
+export const appCallerOf = (request: FastifyRequest): AppCaller => {
+  const identity = identities.get(request)
+  if (identity?.type !== 'app-key') throw new ApiError('api/unauthorized')
+  return identity.app
+}
+
+/** Who calls a route of members or accounts. */
+export const memberCallerOf = (request: FastifyRequest): MemberCaller => {
+  const identity = identities.get(request)
+  if (identity?.type !== 'member') throw new ApiError('api/unauthorized')
+  return identity.member
+}
+
+/** The session of a route of accounts. */
+export const sessionOf = (request: FastifyRequest): Session => {
+  const { session } = memberCallerOf(request)
+  if (!session) throw new ApiError('api/forbidden')
+  return session
+}
+
+interface AuthenticationParts {
+  readonly keys: Keys
+  readonly accounts: Accounts
+}
+
+/** Refuses routes without access and requests without the right. To be called before any route is added. */
+export const guardRoutes = (server: FastifyInstance, parts: AuthenticationParts): void => {
+  server.addHook('onRoute', (route) => {
+    for (const method of [route.method].flat()) {
+      if (accessOf(method, route.url) === undefined) throw new Error(`no access is declared for ${method} ${route.url}`)
+    }
+  })
+  server.addHook('onRequest', async (request) => {
+    const { url } = request.routeOptions
+    // No route: the answer is that there is nothing here, for everyone alike.
+    if (url === undefined) return
+    const access = accessOf(request.method, url)
+    if (!access) throw new ApiError('api/unauthorized')
+    if (access.by === 'anyone') return
+    const identity = access.by === 'app-key' ? await identifyApp(parts, request) : await identifyMember(parts, request)
+    if (access.by === 'member' && identity.type === 'member' && !identity.member.grants.has(access.permission)) {
+      throw new ApiError('api/forbidden')
+    }
+    if (access.by === 'account' && identity.type === 'member' && !identity.member.session) {
+      throw new ApiError('api/forbidden')
+    }
+    identities.set(request, identity)
+  })
+}
+
+/** HEAD asks what GET asks. */
+const accessOf = (method: string, url: string): Access | undefined =>
+  Object.hasOwn(ACCESS, `${method === 'HEAD' ? 'GET' : method} ${url}`)
+    ? ACCESS[`${method === 'HEAD' ? 'GET' : method} ${url}`]
+    : undefined
+
+const BEARER = /^Bearer +(\S+)$/i
+const LONGEST = 4_096
+
+const secretOf = (request: FastifyRequest): string => {
+  const secret = BEARER.exec(request.headers.authorization ?? '')?.[1]
+  if (secret === undefined || secret.length > LONGEST) throw new ApiError('api/unauthorized')
+  return secret
+}
+
+/** A key of another scope is as good as none. */
+const identifyApp = async ({ keys }: AuthenticationParts, request: FastifyRequest): Promise<Identity> => {
+  const grant = await keys.verify(secretOf(request))
+  if (grant?.scope !== 'app' || grant.appId === null) throw new ApiError('api/unauthorized')
+  const caller: Caller = { tenantId: grant.tenantId, actor: { type: 'api-key', id: grant.keyId } }
+  return { type: 'app-key', app: { caller, appId: grant.appId } }
+}
+
+const identifyMember = async ({ keys, accounts }: AuthenticationParts, request: FastifyRequest): Promise<Identity> => {
+  const secret = secretOf(request)
+  const session = await accounts.verify(secret)
+  if (session) {
+    const caller: Caller = { tenantId: session.tenantId, actor: { type: 'account', id: session.account.id } }
+    return { type: 'member', member: { caller, grants: grantsOf(session.role), session } }
+  }
+  const grant = await keys.verify(secret)
+  if (grant?.scope !== 'tenant') throw new ApiError('api/unauthorized')
+  const caller: Caller = { tenantId: grant.tenantId, actor: { type: 'api-key', id: grant.keyId } }
+  return { type: 'member', member: { caller, grants: tenantKeyGrants() } }
+}

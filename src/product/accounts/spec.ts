@@ -1,0 +1,98 @@
+// Contract of people who sign in, and of their sessions. Types only.
+//
+// Glossary
+//   account        a person: one e-mail address, one password; may be a member of several tenants
+//   member         an account with a role in a tenant
+//   sign-in        one signing in on one device: a family of refresh tokens of which only the newest is valid
+//   access token   a JWT that names account, tenant and sign-in; lives minutes; what it may do is asked anew at each call
+
+import type { Role } from '../auth/permissions.ts'
+import type { Caller } from '../caller.ts'
+import type { AccountId, SignInId, TenantId } from '../ids.ts'
+
+export interface Account {
+  readonly id: AccountId
+  readonly email: string
+  readonly name: string
+  readonly createdAt: number
+}
+
+export interface Member extends Account {
+  readonly role: Role
+  readonly memberSince: number
+}
+
+export interface Membership {
+  readonly tenantId: TenantId
+  readonly tenantName: string
+  readonly role: Role
+}
+
+export interface Tokens {
+  readonly accessToken: string
+  /** Milliseconds since the epoch. */
+  readonly accessExpiresAt: number
+  readonly refreshToken: string
+  readonly refreshExpiresAt: number
+  readonly tenantId: TenantId
+}
+
+/** Who a valid access token stands for, as things are now. */
+export interface Session {
+  readonly account: Account
+  readonly tenantId: TenantId
+  readonly role: Role
+  readonly signInId: SignInId
+}
+
+export interface NewPerson {
+  readonly email: string
+  readonly name: string
+  readonly password: string
+}
+
+export interface Accounts {
+  /** True until the first account exists. */
+  setupRequired(): Promise<boolean>
+  /** The one-time token for `setUp`, made anew at each start while it is needed; undefined when it is not. */
+  issueSetupToken(): Promise<string | undefined>
+  /** Makes the first account, owner of the installation's tenant. Works once.
+   *  @throws AccountError `account/setup-done`, `account/wrong-setup-token`, `account/weak-password`, `account/bad-email` */
+  setUp(token: string, person: NewPerson, userAgent: string): Promise<Tokens>
+  /** The same for whoever has the data folder, without a token. */
+  setUpLocally(person: NewPerson): Promise<Account>
+  /** @throws AccountError `account/wrong-credentials` (the same for unknown addresses, after the same work),
+   *  `account/too-many-attempts` (retryable), `account/no-tenant` */
+  signIn(
+    email: string,
+    password: string,
+    options: { readonly userAgent: string; readonly tenantId?: TenantId },
+  ): Promise<Tokens>
+  /** A new pair for the newest refresh token. An older one ends the whole family.
+   *  @throws AccountError `account/signed-out` */
+  refresh(refreshToken: string): Promise<Tokens>
+  /** What the token stands for now; undefined when it is forged, expired, signed out, or the member is gone. At most a second old. */
+  verify(accessToken: string): Promise<Session | undefined>
+  signOut(session: Session): Promise<void>
+  /** Tokens for another tenant of the same account; the present sign-in goes on. @throws AccountError `account/no-tenant` */
+  switchTenant(session: Session, tenantId: TenantId, userAgent: string): Promise<Tokens>
+  /** Ends every other sign-in. @throws AccountError `account/wrong-credentials`, `account/weak-password` */
+  changePassword(session: Session, current: string, next: string): Promise<void>
+  rename(session: Session, name: string): Promise<Account>
+  memberships(account: AccountId): Promise<readonly Membership[]>
+  /** @throws AccountError `account/weak-name` */
+  createTenant(session: Session, name: string): Promise<Membership>
+
+  members(caller: Caller): Promise<readonly Member[]>
+  /** An account of this address becomes a member; an unknown address becomes an account with this password.
+   *  @throws AccountError `account/already-member`, `account/role-too-high`, `account/bad-email`, `account/weak-password` */
+  addMember(
+    caller: Caller,
+    by: Role,
+    person: Omit<NewPerson, 'password'> & { readonly password?: string; readonly role: Role },
+  ): Promise<Member>
+  /** @throws AccountError `account/not-found`, `account/last-owner`, `account/role-too-high` */
+  setRole(caller: Caller, by: Role, id: AccountId, role: Role): Promise<Member>
+  /** Their sign-ins to this tenant end at once. @throws AccountError `account/not-found`, `account/last-owner`, `account/role-too-high` */
+  removeMember(caller: Caller, by: Role, id: AccountId): Promise<void>
+}
