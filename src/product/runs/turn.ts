@@ -2,13 +2,13 @@
 
 import { objectFrom, own, type Value, type ValueObject } from '../../base/value.ts'
 import type { Statement } from '../../db/spec.ts'
-import type { FlowEvent } from '../../flow/events.ts'
 import type { ChatMessage } from '../../model/spec.ts'
 import type { Caller } from '../caller.ts'
 import type { Conversation } from '../conversations/store.ts'
 import type { EndUser, EndUserName } from '../end-users/store.ts'
 import type { MessageId, RunId } from '../ids.ts'
 import { RunError } from './errors.ts'
+import type { AgentThought, RunEnd } from './events.ts'
 import type { RunsParts, StartRun } from './spec.ts'
 
 /** Messages a model may be reminded of; windows of nodes are smaller. Source: the app format. */
@@ -17,7 +17,8 @@ const REMEMBERED_MESSAGES = 500
 const NAME_LENGTH = 60
 
 export interface Turn {
-  readonly conversation: Conversation
+  /** Null in completion apps: their messages stand alone. */
+  readonly conversation: Conversation | null
   readonly messageId: MessageId
   readonly endUser: EndUser
   readonly history: readonly ChatMessage[]
@@ -53,7 +54,7 @@ export const withEarlierInputs = async (parts: Parts, caller: Caller, request: S
 export const originOf = ({ source }: StartRun): EndUserName['origin'] =>
   source === 'service-api' ? 'service-api' : 'console'
 
-/** Opens or continues the conversation.
+/** Opens or continues the conversation, if the app has conversations.
  *  @throws RunError `run/conversation-not-found` */
 export const beginTurn = async (
   parts: Parts,
@@ -65,6 +66,8 @@ export const beginTurn = async (
   const { conversations } = parts.stores
   const appId = request.app.app.id
   const query = request.query ?? ''
+  const turn = { messageId: parts.ids.next('msg'), endUser, query, inputs, createdAt: parts.clock.now() }
+  if (request.app.file.mode === 'completion') return { ...turn, conversation: null, history: [] }
   const known = request.conversationId
     ? { appId, id: request.conversationId, endUserId: endUser.id }
     : {
@@ -74,15 +77,7 @@ export const beginTurn = async (
   const conversation = await conversations.beginTurn(caller, known)
   if (!conversation) throw new RunError('run/conversation-not-found')
   const history = request.conversationId ? await readHistory(parts, caller, conversation) : []
-  return {
-    conversation,
-    messageId: parts.ids.next('msg'),
-    endUser,
-    history,
-    query,
-    inputs,
-    createdAt: parts.clock.now(),
-  }
+  return { ...turn, conversation, history }
 }
 
 const nameOf = (query: string): string =>
@@ -103,33 +98,60 @@ const readHistory = async (parts: Parts, caller: Caller, conversation: Conversat
 
 interface TurnEnd {
   readonly turn: Turn
-  readonly end: Extract<FlowEvent, { type: 'run-end' }>
+  readonly end: RunEnd
   /** Everything that was streamed: what the user saw. */
   readonly answer: string
+  readonly thoughts: readonly AgentThought[]
   readonly runId: RunId
 }
 
+/** For `db.write`, with the start of the run: the question, so that it is not lost when the process is. */
+export const openTurn = (parts: Parts, caller: Caller, turn: Turn, request: StartRun, runId: RunId): Statement[] => [
+  parts.stores.messages.save(caller, {
+    ...messageOf(turn, request, runId),
+    answer: '',
+    status: 'normal',
+    error: null,
+    promptTokens: 0,
+    completionTokens: 0,
+    elapsedMs: 0,
+    metadata: {},
+  }),
+]
+
+const messageOf = (turn: Turn, request: StartRun, runId: RunId) => ({
+  id: turn.messageId,
+  appId: request.app.app.id,
+  conversationId: turn.conversation?.id ?? null,
+  endUserId: turn.endUser.id,
+  runId,
+  query: turn.query,
+  inputs: turn.inputs,
+  files: [],
+  createdAt: turn.createdAt,
+})
+
 /** For `db.write`: the message, and the variables the turn left. */
-export const finishTurn = (parts: Parts, caller: Caller, { turn, end, answer, runId }: TurnEnd): Statement[] => {
-  const { conversation } = turn
+export const finishTurn = (parts: Parts, caller: Caller, request: StartRun, about: TurnEnd): Statement[] => {
+  const { turn, end, answer, thoughts, runId } = about
   const failed = end.status === 'failed'
   const message = parts.stores.messages.save(caller, {
-    id: turn.messageId,
-    appId: conversation.appId,
-    conversationId: conversation.id,
-    endUserId: turn.endUser.id,
-    runId,
-    query: turn.query,
+    ...messageOf(turn, request, runId),
     answer,
-    inputs: turn.inputs,
-    files: [],
     status: failed ? 'error' : 'normal',
     error: failed ? (end.failure?.message ?? null) : null,
     promptTokens: end.usage.promptTokens,
     completionTokens: end.usage.completionTokens,
     elapsedMs: end.elapsedMs,
-    metadata: {},
-    createdAt: turn.createdAt,
+    metadata: messageMetadata(end, thoughts),
   })
-  return [message, parts.stores.conversations.saveVariables(caller, conversation.id, end.conversation)]
+  if (!turn.conversation) return [message]
+  return [message, parts.stores.conversations.saveVariables(caller, turn.conversation.id, end.conversation)]
 }
+
+/** What else the answer carries, under the names the Service API shows. Absent when there is none. */
+const messageMetadata = (end: RunEnd, thoughts: readonly AgentThought[]): ValueObject => ({
+  ...(end.citations.length > 0 && { retriever_resources: end.citations }),
+  ...(thoughts.length > 0 && { agent_thoughts: thoughts.map((thought) => ({ ...thought })) }),
+  ...(end.annotation && { annotation_id: end.annotation.id }),
+})
