@@ -27,6 +27,8 @@ import { prepareStartInputs, type StartInputCheck } from './nodes/start-inputs.t
 import { ipRanges } from './outbound/drivers/ip-ranges.ts'
 import { createGuardedFetch, type GuardedFetch } from './outbound/drivers/undici.ts'
 import { createOutboundPolicy } from './outbound/policy.ts'
+import { createAccounts } from './product/accounts/accounts.ts'
+import type { Accounts } from './product/accounts/spec.ts'
 import { type Apps, createApps } from './product/apps/apps.ts'
 import { type CheckParts, type CheckResult, checkApp } from './product/apps/check.ts'
 import { AppError } from './product/apps/errors.ts'
@@ -199,6 +201,7 @@ export interface Platform {
   readonly engine: Engine
   readonly apps: Apps
   readonly keys: Keys
+  readonly accounts: Accounts
   readonly runs: Runs
   /** The installation's own tenant, for whoever has the data folder itself. */
   readonly caller: Caller
@@ -232,6 +235,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     },
   })
   const keys = createKeys({ store: createKeyStore(store), clock, log })
+  const accounts = createAccounts({ ...store, log })
   const stores = {
     runs: createRunStore(store),
     nodes: createNodeExecutionStore(store),
@@ -248,6 +252,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     engine,
     apps,
     keys,
+    accounts,
     runs,
     caller,
     readAppId(text) {
@@ -261,6 +266,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
         apps,
         runs,
         keys,
+        accounts,
         clock,
         ids,
         log,
