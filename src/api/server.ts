@@ -8,9 +8,10 @@ import { messageOf, PlatformError } from '../base/errors.ts'
 import { JsonSyntaxError, parseJson, stringifyJson } from '../base/json.ts'
 import type { Value } from '../base/value.ts'
 import { guardRoutes } from './authenticate.ts'
-import { toErrorBody } from './dify/errors.ts'
 import { difyRoutes } from './dify/routes.ts'
-import { ApiError, invalidParam } from './errors.ts'
+import { invalidParam } from './errors.ts'
+import { managementRoutes } from './management/routes.ts'
+import { refuse, refuseUnknown, toPlatformError } from './refusals.ts'
 import type { ServerParts } from './spec.ts'
 
 export type HttpServer = FastifyInstance<Server>
@@ -28,28 +29,27 @@ export const createServer = (parts: ServerParts): HttpServer => {
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     frameworkErrors: (error, request, reply: FastifyReply) => {
       reply.header('x-request-id', request.id)
-      const body = toErrorBody(toPlatformError(error, parts.limits.bodyBytes))
-      void reply.status(body.status).send(body)
+      refuse(request, reply, toPlatformError(error, parts.limits.bodyBytes))
     },
     clientErrorHandler: (error, socket) => refuseConnection(error as NodeJS.ErrnoException, socket as Socket),
+  })
+  // First, so that refusals carry it too.
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
   })
   guardRoutes(server, parts)
   readLosslessJson(server)
   server.setReplySerializer((payload) => stringifyJson(payload as Value))
-  server.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
-  })
   server.setErrorHandler(async (error, request, reply) => {
-    const body = toErrorBody(toPlatformError(error, parts.limits.bodyBytes))
-    if (body.status >= 500) {
+    const status = refuse(request, reply, toPlatformError(error, parts.limits.bodyBytes))
+    if (status >= 500) {
       // What may go well the next time, such as a call while the server ends, is no fault of ours.
       const level = error instanceof PlatformError && error.retryable ? 'warn' : 'error'
       parts.log[level]('request-failed', { requestId: request.id, url: request.url, reason: messageOf(error) })
     }
-    if (body.status === 401) reply.header('www-authenticate', 'Bearer realm="api"')
-    return reply.status(body.status).send(body)
+    return reply
   })
-  server.setNotFoundHandler(async (_, reply) => reply.status(404).send(toErrorBody(new ApiError('api/not-found'))))
+  server.setNotFoundHandler(refuseUnknown(server))
 
   server.get('/healthz', async () => ({ status: 'ok' }))
   server.get('/readyz', async (_, reply) => {
@@ -57,6 +57,7 @@ export const createServer = (parts: ServerParts): HttpServer => {
     return reply.status(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable' })
   })
   server.register(difyRoutes(parts))
+  server.register(managementRoutes(parts))
   return server
 }
 
@@ -89,22 +90,3 @@ const readLosslessJson = (server: HttpServer): void => {
     }
   })
 }
-
-/** Fastify's own refusals in our words. */
-const toPlatformError = (error: unknown, bodyBytes: number): unknown => {
-  if (error instanceof PlatformError || !(error instanceof Error) || !('code' in error)) return error
-  switch (error.code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ApiError('api/body-too-large', { details: { limitBytes: bodyBytes } })
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new ApiError('api/unsupported-media-type', { details: { type: error.message.split(': ').at(-1) ?? '' } })
-    case 'FST_ERR_MAX_PARAM_LENGTH':
-      return new ApiError('api/not-found')
-    default:
-      // Bodies that end early, addresses that cannot be read: its texts name nothing of ours.
-      return isRefusal(error) ? invalidParam('', error.message) : error
-  }
-}
-
-const isRefusal = (error: Error): boolean =>
-  'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode >= 400 && error.statusCode < 500

@@ -90,10 +90,10 @@ const startRun = async (parts: RunsParts, caller: Caller, request: StartRun) => 
     versionId,
     endUserId: endUser.id,
     user: request.user,
-    conversationId: turn?.conversation.id ?? null,
+    conversationId: turn?.conversation?.id ?? null,
     messageId: turn?.messageId ?? null,
     createdAt,
-    system: systemVariables(request, { runId, versionId, createdAt, conversation: turn?.conversation }),
+    system: systemVariables(request, { runId, versionId, createdAt, conversation: turn?.conversation ?? undefined }),
   }
   await db.write([
     stores.runs.start(caller, {
@@ -101,7 +101,7 @@ const startRun = async (parts: RunsParts, caller: Caller, request: StartRun) => 
       appId: app.id,
       versionId,
       endUserId: endUser.id,
-      conversationId: turn?.conversation.id ?? null,
+      conversationId: turn?.conversation?.id ?? null,
       messageId: turn?.messageId ?? null,
       traceId: request.traceId ?? null,
       taskId: facts.taskId,
@@ -117,13 +117,13 @@ const startRun = async (parts: RunsParts, caller: Caller, request: StartRun) => 
     plan,
     inputs: checked.value,
     system: facts.system,
-    conversation: turn?.conversation.variables ?? {},
+    conversation: turn?.conversation?.variables ?? {},
     history: turn?.history ?? [],
     user: request.user,
     tenantId: caller.tenantId,
     signal: run.signal,
   })
-  return { run, follow: () => follow(parts, caller, run, events, turn) }
+  return { run, follow: () => follow(parts, caller, request, run, events, turn) }
 }
 
 const systemVariables = (
@@ -149,6 +149,7 @@ type RunEndEvent = Extract<FlowEvent, { type: 'run-end' }>
 const follow = async (
   parts: RunsParts,
   caller: Caller,
+  request: StartRun,
   run: LiveRun,
   events: AsyncIterable<FlowEvent>,
   turn: Turn | undefined,
@@ -158,7 +159,16 @@ const follow = async (
   let published: RunEndEvent | undefined
   const finish = async (end: RunEndEvent) => {
     const statements = [parts.stores.runs.finish(caller, run.facts.runId, endOf(end))]
-    if (turn) statements.push(...finishTurn(parts, caller, { turn, end, answer, runId: run.facts.runId }))
+    if (turn)
+      statements.push(
+        ...finishTurn(parts, caller, request, {
+          turn,
+          end: { ...end, notices: [], citations: [], preempted: false },
+          answer,
+          thoughts: [],
+          runId: run.facts.runId,
+        }),
+      )
     await journal.finish(statements)
     published = end
     run.publish(end)
@@ -211,5 +221,5 @@ const brokenEnd = (error: unknown, now: number, createdAt: number, turn: Turn | 
   at: now,
   elapsedMs: now - createdAt,
   // What it made of the variables is lost; what they were is kept.
-  conversation: turn?.conversation.variables ?? {},
+  conversation: turn?.conversation?.variables ?? {},
 })
