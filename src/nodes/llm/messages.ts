@@ -9,11 +9,11 @@ import type { FileValue } from '../../flow/file.ts'
 import { renderText } from '../../flow/render.ts'
 import type { NodeContext } from '../../flow/spec.ts'
 import { renderTemplate } from '../../flow/template.ts'
+import { mediaFirst, takesMedia } from '../../model/media.ts'
+import { answerTokens, memoryBudget, recallMessages, recallText } from '../../model/memory.ts'
 import type { ChatMessage, ChatModel, MessagePart } from '../../model/spec.ts'
 import { NodeError } from '../errors.ts'
-import { mediaParts, takesMedia, visionFiles } from '../model/media.ts'
-import { memoryBudget, recallMessages, recallText } from '../model/memory.ts'
-import { answerTokens } from '../model/parameters.ts'
+import { fileParts, visionFiles } from '../model/media.ts'
 import { requiredVariable } from '../required-variable.ts'
 import type { NodeServices } from '../spec.ts'
 import { type ContextText, NO_CONTEXT, readContext } from './context.ts'
@@ -67,8 +67,8 @@ export const assembleMessages = async (sources: PromptSources): Promise<readonly
     plan.prompt.type === 'chat'
       ? await chatMessages(plan.prompt.messages, sources)
       : [completionMessage(plan.prompt.text, sources)]
-  showFiles(messages, await mediaParts(inputs.files, model, node, vision.detail))
-  if (vision.enabled) showFiles(messages, await mediaParts(inputs.context.files, model, node, vision.detail))
+  showFiles(messages, await fileParts(inputs.files, model, node, vision.detail))
+  if (vision.enabled) showFiles(messages, await fileParts(inputs.context.files, model, node, vision.detail))
   const kept = messages.map((message) => fitMessage(message, model)).filter((message) => message.content.length > 0)
   if (kept.length === 0) throw new NodeError('node/no-prompt')
   return kept
@@ -83,7 +83,7 @@ const chatMessages = async (
   const messages: ChatMessage[] = []
   for (const { role, text } of prompt) {
     messages.push({ role, content: text.fill(values) })
-    const files = await mediaParts(text.files(node.get), model, node, plan.settings.vision.detail)
+    const files = await fileParts(text.files(node.get), model, node, plan.settings.vision.detail)
     if (files.length > 0) messages.push({ role, content: files })
   }
   if (plan.settings.memory !== undefined) {
@@ -127,9 +127,7 @@ const showFiles = (messages: ChatMessage[], parts: readonly MessagePart[]): void
     messages.push({ role: 'user', content: parts })
     return
   }
-  const rest: readonly MessagePart[] =
-    typeof last.content !== 'string' ? last.content : last.content === '' ? [] : [{ type: 'text', text: last.content }]
-  messages[messages.length - 1] = { role: 'user', content: [...parts, ...rest] }
+  messages[messages.length - 1] = { role: 'user', content: mediaFirst(parts, last.content) }
 }
 
 /** The message without the parts the model cannot take; one text alone is that text. */

@@ -1,18 +1,13 @@
-// Files of a run as parts of a message. Only what the model can take is read at all.
+// Files of a run as parts of a message.
 
 import { messageOf, PlatformError } from '../../base/errors.ts'
 import { isList, type Value } from '../../base/value.ts'
 import { FileValue } from '../../flow/file.ts'
 import type { NodeContext, Selector } from '../../flow/spec.ts'
-import type { ChatModel, MessagePart, ModelFeature } from '../../model/spec.ts'
+import { mediaParts } from '../../model/media.ts'
+import type { ChatModel, MessagePart } from '../../model/spec.ts'
 import { NodeError } from '../errors.ts'
 import type { NodeServices } from '../spec.ts'
-
-const FEATURES = { image: 'vision', audio: 'audio', video: 'video', document: 'document' } as const satisfies Record<
-  string,
-  ModelFeature
->
-type MediaKind = keyof typeof FEATURES
 
 /** The files of a value: itself, or the items of a list of files. */
 export const filesIn = (value: Value | undefined): readonly FileValue[] => {
@@ -37,35 +32,19 @@ export const visionFiles = (
 
 /** The parts for those files the model takes.
  *  @throws NodeError `node/file-unavailable` */
-export const mediaParts = async (
+export const fileParts = (
   files: readonly FileValue[],
   model: ChatModel,
   context: NodeContext<NodeServices>,
-  detail: 'low' | 'high' = 'high',
+  detail?: 'low' | 'high',
 ): Promise<readonly MessagePart[]> => {
-  const parts: MessagePart[] = []
-  for (const file of files) {
-    const kind = file.fields.type
-    if (!isMediaKind(kind) || !takesMedia(model, kind)) continue
-    const { bytes, mimeType } = await readFile(file, context)
-    parts.push({
-      type: 'media',
-      kind,
-      mimeType,
-      data: {
-        type: 'base64',
-        base64: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
-      },
-      ...(file.fields.filename === null ? {} : { filename: file.fields.filename }),
-      ...(kind === 'image' ? { detail } : {}),
-    })
-  }
-  return parts
+  const sources = files.map((file) => ({
+    kind: file.fields.type,
+    filename: file.fields.filename,
+    read: () => readFile(file, context),
+  }))
+  return mediaParts(sources, model, detail)
 }
-
-export const takesMedia = (model: ChatModel, kind: MediaKind): boolean => model.features.has(FEATURES[kind])
-
-const isMediaKind = (kind: string): kind is MediaKind => Object.hasOwn(FEATURES, kind)
 
 /** The bytes of a file, with its name in the failure. */
 export const readFile = async (

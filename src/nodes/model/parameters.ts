@@ -1,8 +1,8 @@
 // Completion parameters of a node: text values may hold variables, and `stop` is the list of stop words.
 
 import { JsonSyntaxError, parseJson } from '../../base/json.ts'
-import { isNumber, toNumber } from '../../base/number.ts'
-import { isList, own, setOwn, type Value, type ValueObject } from '../../base/value.ts'
+import { isNumber } from '../../base/number.ts'
+import { isList, setOwn, type Value, type ValueObject } from '../../base/value.ts'
 import { type Lookup, parseTemplate, renderTemplate, type Template } from '../../flow/template.ts'
 
 /** Code points of a parameter made from variables. */
@@ -48,10 +48,4 @@ const typedText = (text: string): Value => {
     if (error instanceof JsonSyntaxError) return cut
     throw error
   }
-}
-
-/** The answer's token limit the parameters ask for; 0 when they ask for none. */
-export const answerTokens = (parameters: ValueObject): number => {
-  const limit = own(parameters, 'max_tokens') ?? own(parameters, 'max_completion_tokens')
-  return isNumber(limit) ? Math.max(0, toNumber(limit)) : 0
 }

@@ -4,13 +4,14 @@
 import { stringifyJson } from '../../base/json.ts'
 import type { Value, ValueObject } from '../../base/value.ts'
 import type { NodeContext, Selector } from '../../flow/spec.ts'
+import { mediaFirst } from '../../model/media.ts'
+import { answerTokens, memoryBudget, recallMessages, recallText } from '../../model/memory.ts'
 import type { ChatMessage, ChatModel, ChatRequest } from '../../model/spec.ts'
 import { createMask } from '../secret-mask.ts'
 import type { NodeServices } from '../spec.ts'
 import { buildRequest, findModel, tracePrompts } from './ask.ts'
-import { mediaParts, visionFiles } from './media.ts'
-import { memoryBudget, recallMessages, recallText } from './memory.ts'
-import { answerTokens, compileParameters } from './parameters.ts'
+import { fileParts, visionFiles } from './media.ts'
+import { compileParameters } from './parameters.ts'
 import type { MemorySettings, ModelSettings, VisionSettings } from './settings.ts'
 
 export interface TaskSettings {
@@ -84,7 +85,7 @@ const taskMessages = async (
   context: NodeContext<NodeServices>,
 ): Promise<readonly ChatMessage[]> => {
   const files = vision.enabled ? visionFiles(context.get, vision.selector) : []
-  const media = await mediaParts(files, model, context, vision.detail)
+  const media = await fileParts(files, model, context, vision.detail)
   const text = stringifyJson(task)
   return [
     { role: 'system', content: instructions },
@@ -92,6 +93,6 @@ const taskMessages = async (
       { role: 'user', content: stringifyJson(example.task) },
       { role: 'assistant', content: stringifyJson(example.reply) },
     ]),
-    { role: 'user', content: media.length > 0 ? [...media, { type: 'text', text }] : text },
+    { role: 'user', content: mediaFirst(media, text) },
   ]
 }

@@ -3,8 +3,10 @@
 // M1  Turns (a user message and what follows it) are kept whole by the window; the token budget then drops single
 //     messages, oldest first, and always leaves one.
 
-import type { ChatMessage, ChatModel, MessagePart } from '../../model/spec.ts'
-import { estimateTokens } from '../../model/usage.ts'
+import { isNumber, toNumber } from '../base/number.ts'
+import { own, type ValueObject } from '../base/value.ts'
+import type { ChatMessage, ChatModel, MessagePart } from './spec.ts'
+import { estimateTokens } from './usage.ts'
 
 /** Turns without a window, so that no conversation grows past reading. */
 const MAX_TURNS = 500
@@ -21,6 +23,12 @@ export interface MemoryWindow {
 /** Tokens left for memory: the context without the room kept for the answer. */
 export const memoryBudget = (model: Pick<ChatModel, 'contextTokens'>, answerTokens: number): number =>
   model.contextTokens === undefined ? DEFAULT_BUDGET : Math.max(0, model.contextTokens - answerTokens)
+
+/** The answer's token limit the parameters ask for; 0 when they ask for none. */
+export const answerTokens = (parameters: ValueObject): number => {
+  const limit = own(parameters, 'max_tokens') ?? own(parameters, 'max_completion_tokens')
+  return isNumber(limit) ? Math.max(0, toNumber(limit)) : 0
+}
 
 export const recallMessages = (history: readonly ChatMessage[], window: MemoryWindow): readonly ChatMessage[] => {
   const turns = Math.min(window.turns ?? MAX_TURNS, MAX_TURNS)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { ChatMessage } from '../../model/spec.ts'
-import { memoryBudget, recallMessages, recallText } from './memory.ts'
+import { answerTokens, memoryBudget, recallMessages, recallText } from './memory.ts'
+import type { ChatMessage } from './spec.ts'
 
 const turns = (count: number): ChatMessage[] =>
   Array.from({ length: count }, (_, i): ChatMessage[] => [
@@ -33,4 +33,12 @@ test('the budget', () => {
 
 test('as text', () => {
   expect(recallText(turns(1), { user: 'H', assistant: 'A' })).toBe('H: question 0\nA: answer 0')
+})
+
+test('the room kept for the answer', () => {
+  expect(answerTokens({})).toBe(0)
+  expect(answerTokens({ max_tokens: 512, max_completion_tokens: 9 })).toBe(512)
+  expect(answerTokens({ max_completion_tokens: 9 })).toBe(9)
+  expect(answerTokens({ max_tokens: 'many' })).toBe(0)
+  expect(answerTokens({ max_tokens: -1 })).toBe(0)
 })
