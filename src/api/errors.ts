@@ -8,10 +8,12 @@ export const apiErrors = {
   'api/invalid-param': '{message}',
   'api/bad-request': '{message}',
   'api/not-found': 'There is nothing at this address.',
+  'api/method-not-allowed': 'This address does not answer {method}; it answers {allow}.',
   'api/not-chat-app': 'Please check if your app mode matches the right API route.',
   'api/not-workflow-app': 'Please check if your app mode matches the right API route.',
   'api/body-too-large': 'The body is larger than {limitBytes} bytes.',
   'api/unsupported-media-type': 'The content type {type} is not supported here.',
+  'api/internal': 'Something went wrong on our side.',
 } as const satisfies ErrorCatalogue
 
 export type ApiErrorCode = keyof typeof apiErrors

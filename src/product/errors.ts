@@ -1,6 +1,7 @@
 // Every code that may leave the product for its surfaces. Each surface answers for all of them, or does not compile.
 
 import type { DbErrorCode } from '../db/errors.ts'
+import type { AccountErrorCode } from './accounts/errors.ts'
 import type { AppErrorCode } from './apps/errors.ts'
 import type { RunErrorCode } from './runs/errors.ts'
 
@@ -10,4 +11,4 @@ type ThrownAppErrorCode = Extract<
   'app/not-found' | 'app/not-published' | 'app/version-not-found' | 'app/unusable'
 >
 
-export type ProductErrorCode = ThrownAppErrorCode | RunErrorCode | DbErrorCode
+export type ProductErrorCode = AccountErrorCode | ThrownAppErrorCode | RunErrorCode | DbErrorCode

@@ -114,6 +114,7 @@ const check = async (bad: BadRequest): Promise<void> => {
   expect(text.length).toBeLessThan(2_000)
   expect(response.headers.get('content-type')).toMatch(/^application\/json/)
   expect(response.headers.get('x-request-id')).toMatch(/^req_/)
+  expect(response.headers.has('allow')).toBe(bad.status === 405)
   expect(response.headers.get('www-authenticate')).toBe(bad.status === 401 ? 'Bearer realm="api"' : null)
   if (bad.field !== undefined) {
     expect(params).toBe(bad.field)
@@ -128,6 +129,7 @@ const GOOD_CHAT = { inputs: {}, user: 'u', query: 'q', response_mode: 'blocking'
 const invalid = { status: 400, code: 'invalid_param' } as const
 const unauthorized = { status: 401, code: 'unauthorized' } as const
 const notFound = { status: 404, code: 'not_found' } as const
+const wrongMethod = { status: 405, code: 'method_not_allowed' } as const
 
 const show = (value: unknown): string => {
   const text = JSON.stringify(value) ?? 'nothing'
@@ -440,14 +442,14 @@ const addresses: BadRequest[] = [
       title: `${method} ${path}`,
       method,
       path,
-      ...notFound,
+      ...wrongMethod,
     })),
   ),
+  { title: 'POST where only GET is answered', path: '/v1/workflows/run/x', body: GOOD_RUN, ...wrongMethod },
   ...[
     '/',
     '/v2/workflows/run',
     '/v1/workflow/run',
-    '/v1/workflows/run/x',
     '/v1/workflows//x/y',
     '/v1/__proto__',
     '/v1/constructor',

@@ -15,6 +15,7 @@ export const accountErrors = {
   'account/already-member': 'This account is a member already.',
   'account/not-found': 'There is no such member.',
   'account/last-owner': 'A tenant keeps at least one owner.',
+  'account/limit': 'There may be at most {limit} {what}.',
   'account/role-too-high': 'Only an owner may give, change or take away the role of an owner.',
 } as const satisfies ErrorCatalogue
 

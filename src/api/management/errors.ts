@@ -1,0 +1,112 @@
+// Failures as the management API words them: `{ error: { code, message, param?, issues? }, requestId }`, with the codes of our
+// own catalogue (docs/errors.md).
+
+import { type Issue, PlatformError } from '../../base/errors.ts'
+import type { ProductErrorCode } from '../../product/errors.ts'
+import { type ApiErrorCode, apiErrors } from '../errors.ts'
+
+const STATUSES: Record<ProductErrorCode | ApiErrorCode, number> = {
+  'api/unauthorized': 401,
+  'api/forbidden': 403,
+  'api/invalid-param': 400,
+  'api/bad-request': 400,
+  'api/not-found': 404,
+  'api/method-not-allowed': 405,
+  'api/not-chat-app': 409,
+  'api/not-workflow-app': 409,
+  'api/body-too-large': 413,
+  'api/unsupported-media-type': 415,
+  'api/internal': 500,
+  'account/setup-done': 409,
+  'account/wrong-setup-token': 403,
+  'account/wrong-credentials': 401,
+  'account/too-many-attempts': 429,
+  'account/signed-out': 401,
+  'account/no-tenant': 403,
+  'account/weak-password': 400,
+  'account/bad-email': 400,
+  'account/weak-name': 400,
+  'account/already-member': 409,
+  'account/not-found': 404,
+  'account/last-owner': 409,
+  'account/role-too-high': 403,
+  'account/limit': 409,
+  'app/not-found': 404,
+  'app/not-published': 409,
+  'app/version-not-found': 404,
+  'app/unusable': 409,
+  'run/invalid-inputs': 400,
+  'run/wrong-mode': 409,
+  'run/conversation-not-found': 404,
+  'run/not-found': 404,
+  'run/broken': 500,
+  'run/interrupted': 500,
+  'run/reader-too-slow': 500,
+  'run/too-many': 429,
+  'run/shutting-down': 503,
+  'db/busy': 503,
+  'db/overloaded': 503,
+  'db/closed': 503,
+  'db/constraint': 500,
+  'db/failed': 500,
+  'db/bad-parameter': 500,
+  'db/newer-schema': 500,
+  'db/migration-failed': 500,
+  'db/open-failed': 500,
+}
+
+export interface ManagementError {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: {
+    readonly error: {
+      readonly code: string
+      readonly message: string
+      /** The input that is wrong, as the request writes it: `person.email`. */
+      readonly param?: string
+      /** Every problem, when there may be several. */
+      readonly issues?: readonly Issue[]
+    }
+    readonly requestId: string
+  }
+}
+
+/** The answer for anything thrown. What is not ours, and what went wrong on our side, stays hidden. */
+export const toManagementError = (error: unknown, requestId: string): ManagementError => {
+  const status = statusOf(error)
+  if (status === undefined || status === 500) return internal(requestId)
+  const { code, message, details, retryable } = error as PlatformError
+  const seconds = retryable && (status === 429 || status === 503) ? secondsOf(details) : undefined
+  const param = typeof details.param === 'string' && details.param !== '' ? details.param : undefined
+  const issues = Array.isArray(details.issues) ? (details.issues as readonly Issue[]) : undefined
+  return {
+    status,
+    headers: { ...(seconds !== undefined && { 'retry-after': String(seconds) }) },
+    body: {
+      error: {
+        code,
+        message: status > 500 ? 'The server cannot do this at the moment. Try again.' : message,
+        ...(param !== undefined && { param }),
+        ...(issues && { issues }),
+      },
+      requestId,
+    },
+  }
+}
+
+const statusOf = (error: unknown): number | undefined =>
+  error instanceof PlatformError && Object.hasOwn(STATUSES, error.code)
+    ? STATUSES[error.code as keyof typeof STATUSES]
+    : undefined
+
+const internal = (requestId: string): ManagementError => ({
+  status: 500,
+  headers: {},
+  body: { error: { code: 'api/internal', message: apiErrors['api/internal'] }, requestId },
+})
+
+/** Whole seconds until the same call may go well. */
+const secondsOf = ({ seconds, retryAfterMs }: PlatformError['details']): number | undefined => {
+  if (typeof seconds === 'number') return Math.max(1, Math.ceil(seconds))
+  return typeof retryAfterMs === 'number' ? Math.max(1, Math.ceil(retryAfterMs / 1_000)) : undefined
+}
