@@ -41,6 +41,7 @@ export interface Database {
 export interface Instance {
   /** `instance_<uuid>`, new for every opening. */
   readonly id: string
-  /** True while the process that opened the database as `id` lives, wherever it runs on this host. */
-  isAlive(id: string): boolean
+  /** True while the process that opened the database as `id` lives, wherever it may run: on this host with SQLite, on any
+   *  with PostgreSQL. */
+  isAlive(id: string): Promise<boolean>
 }

@@ -55,6 +55,7 @@ const ANSWERS: Record<ProductErrorCode | ApiErrorCode, Answer> = {
   'db/newer-schema': [500, 'internal_server_error'],
   'db/migration-failed': [500, 'internal_server_error'],
   'db/open-failed': [500, 'internal_server_error'],
+  'db/unavailable': [503, 'service_unavailable'],
 }
 
 export interface ErrorBody {

@@ -53,6 +53,7 @@ const STATUSES: Record<ProductErrorCode | ApiErrorCode, number> = {
   'db/newer-schema': 500,
   'db/migration-failed': 500,
   'db/open-failed': 500,
+  'db/unavailable': 503,
 }
 
 export interface ManagementError {

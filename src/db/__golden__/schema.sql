@@ -1,3 +1,43 @@
+CREATE TABLE "accounts" ("id" text not null primary key,
+  "email" text not null,
+  "name" text not null,
+  "password_hash" text not null,
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  constraint "accounts_email" unique ("email"));
+CREATE TABLE "annotation_jobs" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "id" text not null,
+  "app_id" text not null,
+  "action" text not null,
+  "status" text not null,
+  "error" text,
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  constraint "annotation_jobs_key" primary key ("tenant_id", "id"),
+  constraint "app_id_of_tenant" foreign key ("tenant_id", "app_id") references "apps" ("tenant_id", "id") on delete cascade);
+CREATE TABLE "annotation_settings" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "app_id" text not null,
+  "enabled" integer not null,
+  "score_threshold" double precision not null,
+  "embedding_provider" text not null,
+  "embedding_model" text not null,
+  "updated_at" bigint not null,
+  constraint "annotation_settings_key" primary key ("tenant_id", "app_id"),
+  constraint "app_id_of_tenant" foreign key ("tenant_id", "app_id") references "apps" ("tenant_id", "id") on delete cascade);
+CREATE TABLE "annotations" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "id" text not null,
+  "app_id" text not null,
+  "question" text not null,
+  "answer" text not null,
+  "hit_count" integer not null,
+  "vector" text,
+  "vector_model" text,
+  "created_by" text not null,
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  constraint "annotations_key" primary key ("tenant_id", "id"),
+  constraint "app_id_of_tenant" foreign key ("tenant_id", "app_id") references "apps" ("tenant_id", "id") on delete cascade);
+CREATE INDEX "annotations_by_app_id_created_at_id" on "annotations" ("tenant_id", "app_id", "created_at", "id");
 CREATE TABLE "api_keys" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
   "id" text not null,
   "scope" text not null,
@@ -38,6 +78,10 @@ CREATE TABLE "apps" ("tenant_id" text not null references "tenants" ("tenant_id"
   "published_version_id" text,
   "created_at" bigint not null,
   "updated_at" bigint not null,
+  "draft_document" text,
+  "draft_updated_at" bigint,
+  "api_enabled" integer default 1 not null,
+  "deleted_at" bigint,
   constraint "apps_key" primary key ("tenant_id", "id"));
 CREATE INDEX "apps_by_created_at_id" on "apps" ("tenant_id", "created_at", "id");
 CREATE TABLE "conversations" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
@@ -51,6 +95,7 @@ CREATE TABLE "conversations" ("tenant_id" text not null references "tenants" ("t
   "dialogue_count" integer not null,
   "created_at" bigint not null,
   "updated_at" bigint not null,
+  "revision" integer default 0 not null,
   constraint "conversations_key" primary key ("tenant_id", "id"),
   constraint "app_id_of_tenant" foreign key ("tenant_id", "app_id") references "apps" ("tenant_id", "id") on delete cascade);
 CREATE INDEX "conversations_by_app_id_end_user_id_updated_at" on "conversations" ("tenant_id", "app_id", "end_user_id", "updated_at");
@@ -80,6 +125,31 @@ CREATE TABLE "feedbacks" ("tenant_id" text not null references "tenants" ("tenan
   constraint "app_id_of_tenant" foreign key ("tenant_id", "app_id") references "apps" ("tenant_id", "id") on delete cascade,
   constraint "message_id_of_tenant" foreign key ("tenant_id", "message_id") references "messages" ("tenant_id", "id") on delete cascade);
 CREATE INDEX "feedbacks_by_app_id_created_at" on "feedbacks" ("tenant_id", "app_id", "created_at");
+CREATE TABLE "members" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "account_id" text not null references "accounts" ("id") on delete cascade,
+  "role" text not null,
+  "created_at" bigint not null,
+  "created_by" text not null,
+  constraint "members_key" primary key ("tenant_id", "account_id"));
+CREATE INDEX "members_of_account" on "members" ("account_id");
+CREATE TABLE "message_files" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "id" text not null,
+  "app_id" text not null,
+  "message_id" text not null,
+  "file_id" text,
+  "type" text not null,
+  "transfer_method" text not null,
+  "url" text,
+  "belongs_to" text not null,
+  "filename" text not null,
+  "mime_type" text,
+  "size_bytes" bigint,
+  "created_at" bigint not null,
+  constraint "message_files_key" primary key ("tenant_id", "id"),
+  constraint "app_id_of_tenant" foreign key ("tenant_id", "app_id") references "apps" ("tenant_id", "id") on delete cascade,
+  constraint "message_id_of_tenant" foreign key ("tenant_id", "message_id") references "messages" ("tenant_id", "id") on delete cascade);
+CREATE INDEX "message_files_by_file_id" on "message_files" ("tenant_id", "file_id");
+CREATE INDEX "message_files_by_message_id" on "message_files" ("tenant_id", "message_id");
 CREATE TABLE "messages" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
   "id" text not null,
   "app_id" text not null,
@@ -103,6 +173,7 @@ CREATE TABLE "messages" ("tenant_id" text not null references "tenants" ("tenant
   constraint "conversation_id_of_tenant" foreign key ("tenant_id", "conversation_id") references "conversations" ("tenant_id", "id") on delete cascade);
 CREATE INDEX "messages_by_app_id_created_at" on "messages" ("tenant_id", "app_id", "created_at");
 CREATE INDEX "messages_by_conversation_id_created_at_id" on "messages" ("tenant_id", "conversation_id", "created_at", "id");
+CREATE INDEX "messages_by_run_id" on "messages" ("tenant_id", "run_id");
 CREATE TABLE "migrations" ("number" integer not null primary key, "name" text not null, "applied_at" bigint not null);
 CREATE TABLE "node_executions" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
   "id" text not null,
@@ -150,8 +221,43 @@ CREATE TABLE "runs" ("tenant_id" text not null references "tenants" ("tenant_id"
   "started_at" bigint,
   "finished_at" bigint,
   "elapsed_ms" double precision,
+  "message_id" text,
+  "trace_id" text,
+  "prompt_tokens" integer default 0 not null,
+  "completion_tokens" integer default 0 not null,
   constraint "runs_key" primary key ("tenant_id", "id"),
   constraint "app_id_of_tenant" foreign key ("tenant_id", "app_id") references "apps" ("tenant_id", "id") on delete cascade);
 CREATE INDEX "runs_by_app_id_created_at_id" on "runs" ("tenant_id", "app_id", "created_at", "id");
+CREATE INDEX "runs_by_created_at_id" on "runs" ("tenant_id", "created_at", "id");
 CREATE INDEX "runs_under_way" on "runs" ("tenant_id", "owner") where "status" in ('scheduled', 'running');
+CREATE TABLE "settings" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "id" text not null,
+  "value_json" text not null,
+  "updated_at" bigint not null,
+  "updated_by" text not null,
+  constraint "settings_key" primary key ("tenant_id", "id"));
+CREATE TABLE "sign_ins" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "id" text not null,
+  "account_id" text not null references "accounts" ("id") on delete cascade,
+  "refresh_hash" text not null,
+  "user_agent" text not null,
+  "created_at" bigint not null,
+  "last_used_at" bigint not null,
+  "expires_at" bigint not null,
+  "revoked_at" bigint,
+  constraint "sign_ins_key" primary key ("tenant_id", "id"));
+CREATE INDEX "sign_ins_by_account_id" on "sign_ins" ("tenant_id", "account_id");
 CREATE TABLE "tenants" ("tenant_id" text not null primary key, "name" text not null, "created_at" bigint not null);
+CREATE TABLE "uploads" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "id" text not null,
+  "app_id" text,
+  "end_user_id" text,
+  "account_id" text,
+  "filename" text not null,
+  "extension" text not null,
+  "mime_type" text not null,
+  "size_bytes" bigint not null,
+  "created_at" bigint not null,
+  constraint "uploads_key" primary key ("tenant_id", "id"),
+  constraint "app_id_of_tenant" foreign key ("tenant_id", "app_id") references "apps" ("tenant_id", "id") on delete cascade);
+CREATE INDEX "uploads_by_created_at_id" on "uploads" ("tenant_id", "created_at", "id");

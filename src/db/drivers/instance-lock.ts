@@ -30,7 +30,7 @@ export const holdInstance = (directory: string, id: string): HeldInstance => {
   let held = true
   return {
     id,
-    isAlive(other) {
+    async isAlive(other) {
       if (other === id) return held
       if (!ID.test(other)) return false
       const file = join(directory, other)
@@ -50,7 +50,7 @@ export const soleInstance = (id: string): HeldInstance => {
   let held = true
   return {
     id,
-    isAlive: (other) => held && other === id,
+    isAlive: async (other) => held && other === id,
     release() {
       held = false
     },

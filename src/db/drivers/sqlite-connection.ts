@@ -6,7 +6,7 @@
 import Libsql from 'libsql'
 import { messageOf } from '../../base/errors.ts'
 import { type ConstraintKind, DbError } from '../errors.ts'
-import type { SqlValue } from '../spec.ts'
+import { toSqlValue } from './sql-value.ts'
 
 export interface ConnectionOptions {
   readonly path: string
@@ -129,14 +129,6 @@ export class SqliteConnection {
     }
     return prepared
   }
-}
-
-const toSqlValue = (value: unknown): SqlValue => {
-  if (typeof value === 'string') return value.includes('\u0000') ? value.replaceAll('\u0000', '\uFFFD') : value
-  if (value === null || value instanceof Uint8Array) return value
-  if (typeof value === 'number' && Number.isFinite(value)) return value
-  if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value) return value
-  throw new DbError('db/bad-parameter', { details: { type: typeof value } })
 }
 
 const toDbError = (error: unknown): DbError => {

@@ -54,7 +54,7 @@ export const openSqlite = async (options: SqliteOptions): Promise<Database> => {
     connection.command('pragma foreign_keys = on')
     connection.command('pragma journal_size_limit = 67108864')
     const dialect = createSqliteDialect(parts)
-    await migrate(new Kysely<unknown>({ dialect }), migrations, () => clock.now())
+    await migrate(new Kysely<unknown>({ dialect }), migrations, { now: () => clock.now() })
     connection.command(`pragma busy_timeout = ${BLOCKING_WAIT_MS}`)
     const id = ids.next('instance')
     const instance = path === MEMORY ? soleInstance(id) : holdInstance(`${path}.instances`, id)

@@ -2,7 +2,8 @@
 //
 // M1  Either all missing migrations are applied or none.
 // M2  A database that is newer than the code is refused untouched.
-// M3  Two processes that open one database at once apply each migration once: the transaction lets one in.
+// M3  Two processes that open one database at once apply each migration once: the transaction lets one in, where the driver's
+//     transactions do that by themselves, or because `prepare` takes a lock.
 
 import type { Kysely, Transaction } from 'kysely'
 import { messageOf } from '../../base/errors.ts'
@@ -14,12 +15,20 @@ interface Bookkeeping {
   migrations: { number: number; name: string; applied_at: number }
 }
 
+export interface MigrateSeams {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Runs first inside the transaction. */
+  readonly prepare?: (transaction: Transaction<unknown>) => Promise<void>
+}
+
 export const migrate = async (
   db: Kysely<unknown>,
   migrations: readonly Migration[],
-  now: () => number,
+  { now, prepare }: MigrateSeams,
 ): Promise<void> => {
   await db.transaction().execute(async (transaction) => {
+    await prepare?.(transaction)
     const found = await readVersion(transaction)
     const known = migrations.length
     if (found > known) throw new DbError('db/newer-schema', { details: { found, known } })

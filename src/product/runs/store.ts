@@ -337,7 +337,7 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
         .execute()
       let ended = 0
       for (const { tenant_id, owner } of owners) {
-        if (!db.instance.isAlive(owner)) ended += await interrupt(tenant_id, owner)
+        if (!(await db.instance.isAlive(owner))) ended += await interrupt(tenant_id, owner)
       }
       return ended
     },
