@@ -2,7 +2,10 @@
 
 import type { DbErrorCode } from '../db/errors.ts'
 import type { AccountErrorCode } from './accounts/errors.ts'
+import type { AnnotationErrorCode } from './annotations/errors.ts'
 import type { AppErrorCode } from './apps/errors.ts'
+import type { EndUserErrorCode } from './end-users/errors.ts'
+import type { MessageErrorCode } from './messages/errors.ts'
 import type { RunErrorCode } from './runs/errors.ts'
 
 /** What is wrong with an app file is returned as issues; these are thrown. */
@@ -11,4 +14,11 @@ type ThrownAppErrorCode = Extract<
   'app/not-found' | 'app/not-published' | 'app/version-not-found' | 'app/unusable'
 >
 
-export type ProductErrorCode = AccountErrorCode | ThrownAppErrorCode | RunErrorCode | DbErrorCode
+export type ProductErrorCode =
+  | AccountErrorCode
+  | AnnotationErrorCode
+  | ThrownAppErrorCode
+  | EndUserErrorCode
+  | MessageErrorCode
+  | RunErrorCode
+  | DbErrorCode

@@ -8,6 +8,8 @@ import { createIds, systemClock } from '../base/seams.ts'
 import { openSqlite } from '../db/drivers/sqlite.ts'
 import { DbError } from '../db/errors.ts'
 import type { Database } from '../db/spec.ts'
+import { createReplyStore } from './annotations/reply-store.ts'
+import { createAnnotationStore } from './annotations/store.ts'
 import { createAppStore } from './apps/store.ts'
 import { createKeyStore } from './auth/store.ts'
 import { type Caller, systemCaller } from './caller.ts'
@@ -23,6 +25,7 @@ const golden = fileURLToPath(new URL('./__golden__/statements.sql', import.meta.
 
 /** Questions that cannot name a tenant, and why. */
 const WITHOUT_TENANT: Readonly<Record<string, string>> = {
+  'replies.unfinished': 'at start, finds the jobs of all tenants that a dead process left behind',
   'keys.findByHash': 'a request shows its key before anyone knows whose it is',
   'runs.markInterrupted': 'at start, finds the tenants whose runs a dead process left behind',
 }
@@ -30,6 +33,7 @@ const WITHOUT_TENANT: Readonly<Record<string, string>> = {
 const owner: Caller = systemCaller('tenant_11111111-1111-7111-8111-111111111111')
 const stranger: Caller = systemCaller('tenant_22222222-2222-7222-8222-222222222222')
 const MARK = 'mark-of-the-owner'
+const REPLY = { scoreThreshold: 0.5, embeddingProvider: 'p', embeddingModel: 'm' }
 
 let db: Database
 const seen: string[] = []
@@ -46,6 +50,8 @@ const createStores = () => {
     conversations: createConversationStore(seams),
     messages: createMessageStore(seams),
     feedbacks: createFeedbackStore(seams),
+    annotations: createAnnotationStore(seams),
+    replies: createReplyStore(seams),
     runs: createRunStore(seams),
     nodes: createNodeExecutionStore(seams),
   }
@@ -123,7 +129,12 @@ const createWorld = async () => {
     rating: 'like',
     content: MARK,
   })
-  return { stores, app, versionId, key, user, talk, message, run, node }
+  const annotation = await stores.annotations.create(owner, app.id, { question: MARK, answer: MARK }, 99)
+  if (!annotation) throw new Error('the first annotation is one too many')
+  const job = await stores.replies.enable(owner, app.id, REPLY)
+  const second = await stores.apps.create(owner, { name: MARK, mode: 'chat' })
+  const failing = await stores.replies.enable(owner, second.id, REPLY)
+  return { annotation, job, failing, stores, app, versionId, key, user, talk, message, run, node }
 }
 type World = Awaited<ReturnType<typeof createWorld>>
 
@@ -225,6 +236,33 @@ const calls: Record<string, (caller: Caller, world: World) => unknown> = {
     await db.write([{ ...orphan, parameters }])
     return stores.runs.markInterrupted()
   },
+  'annotations.create': (caller, { stores, app }) =>
+    stores.annotations.create(caller, app.id, { question: 'q', answer: 'a' }, 99),
+  'annotations.update': (caller, { stores, app, annotation }) =>
+    stores.annotations.update(caller, app.id, annotation.id, { question: `${MARK}?`, answer: MARK }),
+  'annotations.list': (caller, { stores, app }) =>
+    stores.annotations.list(caller, { appId: app.id, page: 1, limit: 5, keyword: MARK }),
+  'annotations.matchRows': (caller, { stores, app, annotation }) =>
+    stores.annotations.matchRows(caller, app.id, MARK, {
+      after: { ...annotation, vector: null, createdAt: annotation.createdAt - 1 },
+      limit: 5,
+    }),
+  'annotations.pending': (caller, { stores, app }) => stores.annotations.pending(caller, app.id, MARK, 5),
+  'annotations.saveVectors': (caller, { stores, app, annotation }) =>
+    stores.annotations.saveVectors(caller, app.id, MARK, [
+      { id: annotation.id, question: `${MARK}?`, vector: Float32Array.of(1, 2) },
+    ]),
+  'annotations.hit': (caller, { stores, app, annotation }) => stores.annotations.hit(caller, app.id, annotation.id),
+  'annotations.delete': (caller, { stores, app, annotation }) =>
+    stores.annotations.delete(caller, app.id, annotation.id),
+  'replies.settings': (caller, { stores, app }) => stores.replies.settings(caller, app.id),
+  'replies.job': (caller, { stores, app, job }) => stores.replies.job(caller, app.id, job.id),
+  'replies.process': (caller, { stores, job }) => stores.replies.process(caller, job.id),
+  'replies.complete': (caller, { stores, app, job }) => stores.replies.complete(caller, app.id, job),
+  'replies.fail': (caller, { stores, failing }) => stores.replies.fail(caller, failing.id, MARK),
+  'replies.enable': (caller, { stores, app }) => stores.replies.enable(caller, app.id, REPLY),
+  'replies.disable': (caller, { stores, app }) => stores.replies.disable(caller, app.id),
+  'replies.unfinished': (_caller, { stores }) => stores.replies.unfinished(),
   'conversations.delete': (caller, { stores, app, talk, user }) =>
     stores.conversations.delete(caller, { appId: app.id, id: talk.id, endUserId: user.id }),
   'apps.delete': (caller, { stores, app }) => stores.apps.delete(caller, app.id),
@@ -238,7 +276,7 @@ afterAll(() => db.close())
 const ownersRows = async (): Promise<string> => {
   const tables = await sql<{ name: string }>`select name from sqlite_schema where type = 'table'`.execute(db.kysely)
   let dump = ''
-  for (const { name } of tables.rows.filter((row) => row.name !== 'migrations')) {
+  for (const { name } of tables.rows.filter((row) => row.name !== 'migrations' && row.name !== 'accounts')) {
     const rows = await sql`select * from ${sql.table(name)} where tenant_id = ${owner.tenantId}`.execute(db.kysely)
     dump += `${name} ${JSON.stringify(rows.rows)}\n`
   }
