@@ -2,6 +2,8 @@
 // nothing; a platform is an engine with a data folder, apps, keys, runs and an HTTP server.
 
 import { join } from 'node:path'
+import { createInProcessFetch } from './api/in-process.ts'
+import { createMetrics } from './api/metrics.ts'
 import { createServer, type HttpServer } from './api/server.ts'
 import { createSealer } from './base/seal.ts'
 import type { Fetch, Seams } from './base/seams.ts'
@@ -50,6 +52,9 @@ import { createResultCache } from './product/runs/result-cache.ts'
 import type { Runs } from './product/runs/spec.ts'
 import { createRuns } from './product/runs/start-run.ts'
 import { createRunStore } from './product/runs/store.ts'
+import { createMemoryTier } from './product/sessions/memory-tier.ts'
+import { createSessions } from './product/sessions/sessions.ts'
+import type { SessionTier } from './product/sessions/spec.ts'
 import { createTenantStore } from './product/tenants/store.ts'
 import { createPythonDriver } from './sandbox/drivers/pyodide/pool.ts'
 import { createJavascriptDriver } from './sandbox/drivers/quickjs/pool.ts'
@@ -138,6 +143,7 @@ const createModels = (config: Config, seams: Seams) => {
   const directory = createModelDirectory({
     providers: [...configured, offline],
     defaultModel: config.models.default,
+    defaults: config.models,
     allowSubstitute: config.models.allowSubstitute,
     aliases: config.models.aliases,
   })
@@ -211,6 +217,8 @@ export interface Platform {
   markInterruptedRuns(): Promise<number>
   /** Not listening yet. */
   createServer(): HttpServer
+  /** The management API for whoever has the data folder itself: an owner of its tenant, without a port and without signing in. */
+  callManagement(request: Request): Promise<Response>
   /** Ends runs, then everything below them. */
   close(): Promise<void>
 }
@@ -247,7 +255,26 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
   const outbound = createOutboundPolicy(config.outbound, ipRanges)
   const caller = systemCaller()
   await createTenantStore(store).ensure(caller, 'default')
-  const runs = createRuns({ db, clock, ids, log, stores, execute, checkInputs, maxRuns: config.runs.concurrent })
+  const metrics = createMetrics(clock)
+  const tiers = await createSessionTiers(config, seams)
+  const sessions = createSessions({ tiers, messages: stores.messages, log, metrics })
+  const maxRuns = config.runs.concurrent
+  const runs = createRuns({ db, clock, ids, log, stores, sessions, metrics, execute, checkInputs, maxRuns })
+  const serve = (trusted?: Caller) =>
+    createServer({
+      ...(trusted && { trusted }),
+      apps,
+      runs,
+      keys,
+      accounts,
+      clock,
+      ids,
+      log,
+      admitUrl: (url) => void outbound.admitUrl(url),
+      limits: { bodyBytes: config.server.bodyLimitBytes, requestTimeoutMs: config.server.requestTimeoutMs },
+      ready: () => isReady(db),
+    })
+  let inProcess: ReturnType<typeof createInProcessFetch> | undefined
   return {
     engine,
     apps,
@@ -261,25 +288,25 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
       return id
     },
     markInterruptedRuns: () => stores.runs.markInterrupted(),
-    createServer: () =>
-      createServer({
-        apps,
-        runs,
-        keys,
-        accounts,
-        clock,
-        ids,
-        log,
-        admitUrl: (url) => void outbound.admitUrl(url),
-        limits: { bodyBytes: config.server.bodyLimitBytes, requestTimeoutMs: config.server.requestTimeoutMs },
-        ready: () => isReady(db),
-      }),
+    createServer: () => serve(),
+    callManagement: (request) => (inProcess ??= createInProcessFetch(serve(caller)))(request),
     async close() {
       await runs.close()
+      await sessions.close()
       await engine.close()
       await db.close()
     },
   }
+}
+
+const createSessionTiers = async ({ sessions, redis }: Config, { clock, log }: Seams): Promise<SessionTier[]> => {
+  const { memoryMs, memoryEntries, memoryBytes, redisMs } = sessions
+  const memory = createMemoryTier({ clock, ttlMs: memoryMs, maxEntries: memoryEntries, maxBytes: memoryBytes })
+  const { url, prefix } = redis
+  if (url === undefined) return [memory]
+  // The client is only loaded by those who use it.
+  const { createRedisTier } = await import('./product/sessions/drivers/redis.ts')
+  return [memory, createRedisTier({ url, prefix, ttlMs: redisMs, clock, log })]
 }
 
 const isReady = (db: Database): Promise<boolean> =>

@@ -4,7 +4,9 @@ import type { Clock, Ids, Log } from '../base/seams.ts'
 import type { Accounts } from '../product/accounts/spec.ts'
 import type { Apps } from '../product/apps/apps.ts'
 import type { Keys } from '../product/auth/keys.ts'
+import type { Caller } from '../product/caller.ts'
 import type { Runs } from '../product/runs/spec.ts'
+import type { MetricsRegistry } from './metrics.ts'
 
 export interface ServerParts {
   readonly apps: Apps
@@ -14,6 +16,10 @@ export interface ServerParts {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
+  readonly metrics: MetricsRegistry
+  /** Makes every call of a member, as an owner, whatever the request shows. Only for a server that never listens: it answers
+   *  whoever has the data folder itself. */
+  readonly trusted?: Caller
   /** Judges an address that a run is to read. Throws a PlatformError that says why it may not. */
   readonly admitUrl: (url: string) => void
   readonly limits: {
