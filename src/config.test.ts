@@ -126,6 +126,16 @@ describe('problems', () => {
       ['server.b config/unknown-key', 'server.c config/unknown-key', 'a config/unknown-key'],
     ],
     ['__proto__', JSON.parse('{"__proto__": {"x": 1}}'), ['__proto__ config/unknown-key']],
+    [
+      'a model of another kind',
+      { ...provider({ models: ['m', { name: 'e', kind: 'embedding' }] }), models: { embedding: 'p/m', speech: 'p/e' } },
+      ['models.embedding config/wrong-kind', 'models.speech config/wrong-kind'],
+    ],
+    [
+      'a vendor without such models',
+      { providers: { p: { type: 'gemini' } }, models: { transcription: 'p/m', embedding: 'offline/heddle-offline' } },
+      ['models.embedding config/wrong-kind', 'models.transcription config/wrong-kind'],
+    ],
     ['port', { server: { port: 70_000 } }, ['server.port config/invalid']],
     ['fraction', { server: { port: 1.5 } }, ['server.port config/invalid']],
     ['kind of provider', { providers: { p: { type: 'x' } } }, ['providers.p.type config/invalid']],

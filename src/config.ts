@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import { type ErrorCatalogue, type ErrorOptions, type Issue, PlatformError, type Result } from './base/errors.ts'
 import { isObject, own, setOwn } from './base/value.ts'
+import { type ChosenModels, checkModels, MODEL_KINDS, OFFLINE_PROVIDER } from './config-models.ts'
 
 export const configErrors = {
   'config/unreadable': 'The file {file} cannot be read: {reason}',
@@ -19,6 +20,8 @@ export const configErrors = {
     'After $ and { must come the name of an environment variable and }. Write $$ and { for the characters themselves.',
   'config/unknown-provider': 'There is no provider {provider}; there are: {known}.',
   'config/unknown-model': 'The provider {provider} has no model {model} in its list.',
+  'config/wrong-kind':
+    'The provider {provider} does not serve {model} for {kind}; a model in its list has a kind, chat by default.',
   'config/bad-host': 'This is not the address of a server.',
 } as const satisfies ErrorCatalogue
 
@@ -32,9 +35,6 @@ export class ConfigError extends PlatformError<ConfigErrorCode> {
 
 export const configIssue = (path: string, code: ConfigErrorCode, details: Record<string, unknown> = {}): Issue =>
   Object.freeze({ path, code, message: new ConfigError(code, { details }).message })
-
-// The built-in model that needs no key. Its provider cannot be configured.
-const OFFLINE = { provider: 'offline', name: 'heddle-offline' } as const
 
 /** Values from the environment are text, also where a number or a flag is meant. */
 const fromText = (value: unknown): unknown => {
@@ -59,6 +59,8 @@ const model = z.union([
   z.string().min(1),
   z.strictObject({
     name: z.string().min(1),
+    kind: z.enum(MODEL_KINDS).exactOptional(),
+    voice: z.string().min(1).exactOptional(),
     features: z.array(features).exactOptional(),
     contextTokens: count(1, 100_000_000).exactOptional(),
   }),
@@ -106,7 +108,13 @@ const schema = z.strictObject({
   models: z
     .strictObject({
       /** Used where an app names no model, and as the substitute. */
-      default: reference.default(`${OFFLINE.provider}/${OFFLINE.name}`),
+      default: reference.default(`${OFFLINE_PROVIDER}/heddle-offline`),
+      /** Compares texts where nobody names a model, e.g. for annotations. */
+      embedding: reference.default(`${OFFLINE_PROVIDER}/heddle-embed`),
+      /** Writes down speech for apps with speech to text; without one they are refused. */
+      transcription: reference.exactOptional(),
+      /** Reads aloud for apps with text to speech. */
+      speech: reference.exactOptional(),
       /** Whether the default model stands in, with a notice, for models that are not configured. */
       allowSubstitute: flag().default(true),
       /** A provider's name in app files → the name of a provider here. */
@@ -156,6 +164,25 @@ const schema = z.strictObject({
       maxBytes: bytes(16 * GiB).default(64 * MiB),
     })
     .prefault({}),
+  /** What conversations remember, near at hand; the database has it all. */
+  sessions: z
+    .strictObject({
+      /** In this process, since the last use. */
+      memoryMs: milliseconds().default(900_000),
+      memoryEntries: count(0, 10_000_000).default(10_000),
+      memoryBytes: bytes(16 * GiB).default(64 * MiB),
+      /** In Redis, since the last turn. Up to 30 days. */
+      redisMs: count(1, 2_592_000_000).default(86_400_000),
+    })
+    .prefault({}),
+  redis: z
+    .strictObject({
+      /** Absent: no Redis. */
+      url: z.url({ protocol: /^rediss?$/, error: 'must be a redis or rediss address' }).exactOptional(),
+      /** In front of every key. */
+      prefix: z.string().max(100).default('heddle:'),
+    })
+    .prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
 })
 
@@ -164,9 +191,7 @@ export type ProviderConfig = z.output<typeof provider>
 export type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T
 
 export type Config = DeepReadonly<
-  Omit<Parsed, 'models'> & {
-    models: Omit<Parsed['models'], 'default'> & { default: { provider: string; name: string } }
-  }
+  Omit<Parsed, 'models'> & { models: Pick<Parsed['models'], 'allowSubstitute' | 'aliases'> & ChosenModels }
 >
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -193,9 +218,10 @@ export const parseConfig = ({ file, environment }: ConfigSources): Result<Config
   }
   const config = parsed.data
   const providers = { ...config.providers, ...customaryProviders(environment, config.providers, issues) }
-  const chosen = checkModels(config.models, providers, issues)
+  const chosen = chooseModels(config.models, providers, issues)
   if (issues.length > 0) return { ok: false, issues }
-  return { ok: true, value: freeze({ ...config, providers, models: { ...config.models, default: chosen } }) }
+  const { allowSubstitute, aliases } = config.models
+  return { ok: true, value: freeze({ ...config, providers, models: { allowSubstitute, aliases, ...chosen } }) }
 }
 
 /** The value with references replaced and keys without a value left out. */
@@ -287,30 +313,14 @@ const ollamaAddress = (host: string): string | undefined => {
   return url.href.replace(/\/+$/, '')
 }
 
-const checkModels = (
-  models: Parsed['models'],
-  providers: Providers,
-  issues: Issue[],
-): { readonly provider: string; readonly name: string } => {
-  const known = [OFFLINE.provider, ...Object.keys(providers)]
-  const check = (path: string, providerName: string): void => {
-    if (known.includes(providerName)) return
-    issues.push(configIssue(path, 'config/unknown-provider', { provider: providerName, known: known.join(', ') }))
-  }
-  if (Object.hasOwn(providers, OFFLINE.provider)) {
+const chooseModels = (models: Parsed['models'], providers: Providers, issues: Issue[]): ChosenModels => {
+  const report = (path: string, code: ConfigErrorCode, details: Record<string, unknown>) =>
+    void issues.push(configIssue(path, code, details))
+  if (Object.hasOwn(providers, OFFLINE_PROVIDER)) {
     const reason = 'The name offline is taken by the built-in model.'
-    issues.push(configIssue(`providers.${OFFLINE.provider}`, 'config/invalid', { reason }))
+    report(`providers.${OFFLINE_PROVIDER}`, 'config/invalid', { reason })
   }
-  for (const [alias, target] of Object.entries(models.aliases)) check(`models.aliases.${alias}`, target)
-  const cut = models.default.indexOf('/')
-  const chosen = { provider: models.default.slice(0, cut), name: models.default.slice(cut + 1) }
-  check('models.default', chosen.provider)
-  const served = chosen.provider === OFFLINE.provider ? [OFFLINE.name] : providers[chosen.provider]?.models
-  if (served && !served.some((item) => (typeof item === 'string' ? item : item.name) === chosen.name)) {
-    const details = { provider: chosen.provider, model: chosen.name }
-    issues.push(configIssue('models.default', 'config/unknown-model', details))
-  }
-  return chosen
+  return checkModels(models, providers, report)
 }
 
 const freeze = <T>(value: T): DeepReadonly<T> => {
@@ -331,7 +341,8 @@ export const describeConfig = (config: Config): Readonly<Record<string, unknown>
       ...(headers && { headers: Object.fromEntries(Object.keys(headers).map((header) => [header, MASK])) }),
     },
   ])
-  return { ...config, providers: Object.fromEntries(providers) }
+  const redis = { ...config.redis, ...(config.redis.url !== undefined && { url: maskAddress(config.redis.url) }) }
+  return { ...config, providers: Object.fromEntries(providers), redis }
 }
 
 const maskAddress = (text: string): string => {

@@ -85,7 +85,12 @@ describe('model directory', () => {
   })
 
   it('lists what is known to be served', () => {
-    expect(directory().list()).toContainEqual({ provider: 'our-qwen', name: 'qwen-max', features: ['tools'] })
+    expect(directory().list()).toContainEqual({
+      provider: 'our-qwen',
+      kind: 'chat',
+      name: 'qwen-max',
+      features: ['tools'],
+    })
     expect(directory({ defaultModel: offline }).defaultModel).toMatchObject(offline)
     expect(directory().defaultModel).toBeUndefined()
   })

@@ -94,7 +94,11 @@ export const createModelDirectory = (options: ModelDirectoryOptions): ModelDirec
     },
     list: () =>
       providers.flatMap((provider) =>
-        provider.models().map((name) => ({ provider: provider.name, name, features: featuresOf(provider.chat(name)) })),
+        provider.models().map((name) => {
+          const kind = provider.kindOf?.(name) ?? 'chat'
+          const features = kind === 'chat' ? featuresOf(provider.chat(name)) : []
+          return { provider: provider.name, name, kind, features }
+        }),
       ),
   }
 }

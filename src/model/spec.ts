@@ -147,6 +147,8 @@ export interface SpeechModel {
   speak(text: string, options?: { readonly voice?: string }, signal?: AbortSignal): AsyncIterable<Uint8Array>
 }
 
+export type ModelKind = 'chat' | 'embedding' | 'transcription' | 'speech'
+
 export interface ModelProvider {
   /** As the operator named it, e.g. `openai` or `our-gpu-box`. */
   readonly name: string
@@ -158,8 +160,10 @@ export interface ModelProvider {
   embedding?(modelName: string): EmbeddingModel | undefined
   transcription?(modelName: string): TranscriptionModel | undefined
   speech?(modelName: string): SpeechModel | undefined
-  /** Names known to be served: the configured list, or what the server said when asked. */
+  /** Names known to be served, of every kind: the configured list, or what the server said when asked. */
   models(): readonly string[]
+  /** What a name of `models()` is. Absent: all are chat models. */
+  kindOf?(modelName: string): ModelKind
 }
 
 /** How an app file names a model. */
@@ -175,6 +179,14 @@ export type ModelMatch =
   | { readonly type: 'exact' | 'substitute'; readonly model: ChatModel }
   | { readonly type: 'missing'; readonly reason: string }
 
+export interface ListedModel {
+  readonly provider: string
+  readonly name: string
+  readonly kind: ModelKind
+  /** Empty for everything but chat models. */
+  readonly features: readonly ModelFeature[]
+}
+
 export interface ModelDirectory {
   /** Finds the model an app file names. Never throws. */
   resolve(reference: ModelReference): ModelMatch
@@ -183,5 +195,5 @@ export interface ModelDirectory {
   embedding(reference?: Omit<ModelReference, 'mode'>): EmbeddingModel | undefined
   transcription(reference?: Omit<ModelReference, 'mode'>): TranscriptionModel | undefined
   speech(reference?: Omit<ModelReference, 'mode'>): SpeechModel | undefined
-  list(): readonly { readonly provider: string; readonly name: string; readonly features: readonly ModelFeature[] }[]
+  list(): readonly ListedModel[]
 }

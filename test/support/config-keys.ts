@@ -54,6 +54,9 @@ export const defaultsOf = (keys: readonly string[]): Readonly<Record<string, str
 }
 
 const show = (key: string, value: unknown, { models }: Config): string => {
-  if (key === 'models.default') return `${models.default.provider}/${models.default.name}`
+  if (key === 'models.default' || key === 'models.embedding') {
+    const { provider, name } = key === 'models.default' ? models.default : models.embedding
+    return `${provider}/${name}`
+  }
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -1,6 +1,7 @@
 // Google's Gemini API. Wire format: ai.google.dev/api/generate-content.
 
 import type { ModelProvider } from '../spec.ts'
+import { geminiEmbedding } from './gemini/embedding.ts'
 import { geminiWire } from './gemini/wire.ts'
 import { type HttpProviderOptions, type ModelSeams, openConnection } from './http/connection.ts'
 import { createHttpProvider } from './http/provider.ts'
@@ -19,5 +20,6 @@ export const createGeminiProvider = (options: HttpProviderOptions, seams: ModelS
     connection,
     options,
     features: () => ['tools', 'structured-output', 'vision', 'audio', 'video', 'document', 'reasoning'],
+    embedding: geminiEmbedding,
   })
 }

@@ -1,17 +1,19 @@
-// The built-in model that needs no vendor, no key and no network. It is no language model and says so: fixed rules pick
-// sentences, follow simple instructions, sort and extract. The same request always gets the same answer.
+// The built-in models that need no vendor, no key and no network. The chat model is no language model and says so: fixed
+// rules pick sentences, follow simple instructions, sort and extract. The same request always gets the same answer.
 
 import { isNumber, toNumber } from '../../base/number.ts'
-import type { Ids } from '../../base/seams.ts'
+import { type Ids, nextTurn } from '../../base/seams.ts'
 import { own } from '../../base/value.ts'
 import { collectResult } from '../fold.ts'
-import type { ChatModel, ChatRequest, ChatStreamPart, ModelFeature, ModelProvider } from '../spec.ts'
+import type { ChatModel, ChatRequest, ChatStreamPart, EmbeddingModel, ModelFeature, ModelProvider } from '../spec.ts'
 import { estimatedUsage, estimateTokens } from '../usage.ts'
 import { answerOffline } from './offline/answer.ts'
+import { embedOffline } from './offline/embedding.ts'
 import { cutText, piecesOf } from './offline/pieces.ts'
 
 export const OFFLINE_PROVIDER = 'offline'
 export const OFFLINE_MODEL = 'heddle-offline'
+export const OFFLINE_EMBEDDING = 'heddle-embed'
 const FEATURES: ReadonlySet<ModelFeature> = new Set(['tools', 'structured-output'])
 
 export const createOfflineProvider = (seams: { readonly ids: Ids }): ModelProvider => {
@@ -20,8 +22,27 @@ export const createOfflineProvider = (seams: { readonly ids: Ids }): ModelProvid
     name: OFFLINE_PROVIDER,
     type: 'offline',
     chat: (modelName) => (modelName === OFFLINE_MODEL ? model : undefined),
-    models: () => [OFFLINE_MODEL],
+    embedding: (modelName) => (modelName === OFFLINE_EMBEDDING ? offlineEmbedding : undefined),
+    models: () => [OFFLINE_MODEL, OFFLINE_EMBEDDING],
+    kindOf: (modelName) => (modelName === OFFLINE_EMBEDDING ? 'embedding' : 'chat'),
   }
+}
+
+const offlineEmbedding: EmbeddingModel = {
+  provider: OFFLINE_PROVIDER,
+  name: OFFLINE_EMBEDDING,
+  async embed(texts, signal) {
+    const vectors: Float32Array[] = []
+    let promptTokens = 0
+    for (const text of texts) {
+      // Thousands of long texts must not hold the process up for seconds.
+      await nextTurn()
+      signal?.throwIfAborted()
+      vectors.push(embedOffline(text))
+      promptTokens += estimateTokens(text)
+    }
+    return { vectors, promptTokens }
+  },
 }
 
 const createOfflineModel = (ids: Ids): ChatModel => {

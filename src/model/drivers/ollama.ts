@@ -7,6 +7,7 @@ import { type HttpProviderOptions, type ModelDeclaration, type ModelSeams, openC
 import { Exchange } from './http/exchange.ts'
 import { createHttpProvider } from './http/provider.ts'
 import { listAt, numberAt, objectAt, textAt } from './http/reading.ts'
+import { ollamaEmbedding } from './ollama/embedding.ts'
 import { ollamaWire, readOllamaError } from './ollama/wire.ts'
 
 export interface OllamaProvider extends ModelProvider {
@@ -34,6 +35,7 @@ export const createOllamaProvider = (options: HttpProviderOptions, seams: ModelS
       options,
       features: (name) => known.get(name)?.features ?? DEFAULT_FEATURES,
       contextTokens: (name) => known.get(name)?.contextTokens,
+      embedding: ollamaEmbedding,
     })
   let installed: ReadonlyMap<string, ModelDeclaration> = new Map()
   let provider = build(installed)
@@ -58,7 +60,9 @@ export const createOllamaProvider = (options: HttpProviderOptions, seams: ModelS
     name: options.name,
     type: 'ollama',
     chat: (modelName) => provider.chat(modelName),
+    embedding: (modelName) => provider.embedding?.(modelName),
     models: () => (options.models ? provider.models() : [...installed.keys()]),
+    kindOf: (modelName) => (options.models ? provider.kindOf?.(modelName) : installed.get(modelName)?.kind) ?? 'chat',
     async refresh(signal) {
       const tags = listAt(await ask('GET', '/api/tags', '', signal), 'models')
       const names = tags.flatMap((tag) => textAt(tag, 'model') ?? textAt(tag, 'name') ?? []).slice(0, MAX_LISTED_MODELS)
@@ -79,12 +83,14 @@ const FEATURE_BY_CAPABILITY: Readonly<Record<string, ModelFeature>> = {
 // Servers older than the capabilities list say nothing about them.
 const describeModel = (name: string, shown: unknown): ModelDeclaration => {
   const capabilities = listAt(shown, 'capabilities').map((entry) => stringifyJson(entry).replaceAll('"', ''))
+  const isEmbedding = capabilities.includes('embedding') && !capabilities.includes('completion')
   const info = objectAt(shown, 'model_info') ?? {}
   const contextKey = Object.keys(info).find((key) => key.endsWith('.context_length'))
   const contextTokens = contextKey === undefined ? undefined : numberAt(info, contextKey)
   const features = capabilities.flatMap((entry) => FEATURE_BY_CAPABILITY[entry] ?? [])
   return {
     name,
+    ...(isEmbedding && { kind: 'embedding' as const }),
     ...(capabilities.length > 0 && { features: ['structured-output', ...features] }),
     ...(contextTokens !== undefined && { contextTokens }),
   }

@@ -1,9 +1,10 @@
-// Chat completions, the format of OpenAI and of most servers for open models.
+// Chat completions, embeddings and audio, in the formats of OpenAI and of most servers for open models.
 // Wire format: platform.openai.com/docs/api-reference/chat; `reasoning_content` as DeepSeek and vLLM send it.
 
 import type { ModelProvider } from '../spec.ts'
 import { type HttpProviderOptions, type ModelSeams, openConnection } from './http/connection.ts'
 import { createHttpProvider } from './http/provider.ts'
+import { openAiEmbedding, openAiSpeech, openAiTranscription } from './openai-compatible/media.ts'
 import { createOpenAiWire } from './openai-compatible/wire.ts'
 
 export interface OpenAiCompatibleOptions extends HttpProviderOptions {
@@ -24,5 +25,8 @@ export const createOpenAiCompatibleProvider = (options: OpenAiCompatibleOptions,
     connection,
     options,
     features: () => ['tools', 'structured-output', 'vision'],
+    embedding: openAiEmbedding,
+    transcription: openAiTranscription,
+    speech: openAiSpeech,
   })
 }

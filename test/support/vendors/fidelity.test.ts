@@ -5,7 +5,7 @@ import OpenAI from 'openai'
 import { describe, expect, it } from 'vitest'
 import { startAnthropic } from './anthropic.ts'
 import { startOpenAi } from './openai.ts'
-import { TEST_KEY } from './vendor-server.ts'
+import { TEST_KEY, vectorOf } from './vendor-server.ts'
 
 describe('simulated vendors', () => {
   it('speak to the client of OpenAI', async () => {
@@ -27,6 +27,38 @@ describe('simulated vendors', () => {
       server.fault({ type: 'stream-error', kind: 'overloaded' })
       await expect(client.chat.completions.stream(body).finalChatCompletion()).rejects.toBeInstanceOf(OpenAI.APIError)
       expect((await client.models.list()).data.map(({ id }) => id)).toEqual(['acme-large'])
+    } finally {
+      await server.close()
+    }
+  })
+
+  it('speak to the client of OpenAI: vectors and sound', async () => {
+    const server = await startOpenAi()
+    const client = new OpenAI({ apiKey: TEST_KEY, baseURL: `${server.url}/v1`, maxRetries: 0 })
+    server.reply({ text: 'Hello, 世界' })
+    try {
+      for (const encoding_format of [undefined, 'float', 'base64'] as const) {
+        const { data, usage } = await client.embeddings.create({
+          model: 'acme-embed',
+          input: ['a', 'bc'],
+          ...(encoding_format && { encoding_format }),
+        })
+        const sorted = data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding)
+        const expected = ['a', 'bc'].map(vectorOf)
+        expect(sorted).toEqual(
+          encoding_format === 'base64'
+            ? expected.map((vector) => Buffer.from(Float32Array.from(vector).buffer).toString('base64'))
+            : expected,
+        )
+        expect(usage.prompt_tokens).toBe(4)
+      }
+      const file = new File(['RIFF'], 'a.wav', { type: 'audio/wav' })
+      expect((await client.audio.transcriptions.create({ model: 'acme-ears', file })).text).toBe('Hello, 世界')
+      const speech = await client.audio.speech.create({ model: 'acme-voice', input: 'Hi.', voice: 'alloy' })
+      expect(await speech.text()).toBe('mp3 of alloy: Hi.')
+      await expect(client.embeddings.create({ model: 'acme-embed', input: [] })).rejects.toBeInstanceOf(
+        OpenAI.BadRequestError,
+      )
     } finally {
       await server.close()
     }

@@ -9,6 +9,7 @@ import {
   usageOf,
   type VendorFormat,
   type VendorServer,
+  vectorOf,
 } from './vendor-server.ts'
 
 const STATUS_NAMES: Record<number, string> = {
@@ -57,9 +58,17 @@ const badSchema = (schema: unknown): boolean =>
   ('$ref' in schema || 'additionalProperties' in schema || Object.values(schema).some(badSchema))
 
 const format: VendorFormat = {
-  check({ headers, body }) {
+  check({ headers, body, path }) {
     if (headers['x-goog-api-key'] !== TEST_KEY)
       return { status: 401, message: `key ${headers['x-goog-api-key']} is not valid` }
+    if (path.endsWith(':batchEmbedContents')) {
+      const [, resource] = /^\/v1beta\/(.+):/.exec(path) ?? []
+      const requests: { model?: string; content?: { parts?: unknown[] } }[] = body?.requests ?? []
+      if (requests.length > 100) return { status: 400, message: 'at most 100 requests can be in one batch' }
+      return requests.every(({ model, content }) => model === resource && (content?.parts?.length ?? 0) > 0)
+        ? undefined
+        : { status: 400, message: 'model or content is wrong' }
+    }
     if (!Array.isArray(body?.contents) || body.contents.length === 0) {
       return { status: 400, message: 'GenerateContentRequest.contents: contents is not specified' }
     }
@@ -86,6 +95,12 @@ const format: VendorFormat = {
           '\r\n',
         ),
       }
+    }
+    if (action === 'batchEmbedContents') {
+      const embeddings = body.requests.map((request: { content: { parts: { text: string }[] } }) => ({
+        values: vectorOf(request.content.parts[0]?.text ?? ''),
+      }))
+      return { contentType: 'application/json; charset=UTF-8', body: JSON.stringify({ embeddings }, null, 2) }
     }
     if (action !== 'generateContent' || body === undefined) return undefined
     const whole = {

@@ -8,6 +8,7 @@ import {
   usageOf,
   type VendorFormat,
   type VendorServer,
+  vectorOf,
 } from './vendor-server.ts'
 
 const line = (model: string, message: object, rest: object = {}) => ({
@@ -62,6 +63,10 @@ const format: VendorFormat = {
     if (path === '/api/show') {
       if (body.model === 'old:7b') return json({ details: { family: 'llama' } })
       return json({ capabilities: ['completion', 'tools'], model_info: { 'llama.context_length': 131072 } })
+    }
+    if (path === '/api/embed') {
+      const texts: string[] = [body.input].flat()
+      return json({ model: body.model, embeddings: texts.map(vectorOf), prompt_eval_count: texts.length * 2 })
     }
     if (method !== 'POST' || path !== '/api/chat') return undefined
     // The real server streams unless told otherwise.

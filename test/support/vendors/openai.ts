@@ -7,8 +7,11 @@ import {
   startVendor,
   TEST_KEY,
   usageOf,
+  type VendorAnswer,
   type VendorFormat,
+  type VendorRequest,
   type VendorServer,
+  vectorOf,
 } from './vendor-server.ts'
 
 const ERROR_TYPES: Record<number, [type: string, code: string | null]> = {
@@ -69,17 +72,55 @@ const chunks = (model: string, reply: Reply): Frames => {
   return frames
 }
 
+const json = (body: object): VendorAnswer => ({ contentType: 'application/json', body: JSON.stringify(body) })
+
+const embeddings = ({ body }: VendorRequest): VendorAnswer => {
+  const texts: string[] = [body.input].flat()
+  const toWire = (vector: number[]) =>
+    body.encoding_format === 'base64' ? Buffer.from(Float32Array.from(vector).buffer).toString('base64') : vector
+  // Out of order: the index says which text a vector belongs to.
+  const data = texts.map((text, index) => ({ object: 'embedding', index, embedding: toWire(vectorOf(text)) })).reverse()
+  const tokens = texts.length * 2
+  return json({ object: 'list', data, model: body.model, usage: { prompt_tokens: tokens, total_tokens: tokens } })
+}
+
+/** Bodies of the calls beside chat that the vendor would refuse. */
+const checkOther = ({ path, body }: VendorRequest): string | undefined => {
+  if (path === '/v1/embeddings') {
+    const texts = [body.input].flat()
+    if (texts.length === 0 || texts.length > 2_048 || texts.some((text) => typeof text !== 'string' || text === '')) {
+      return "'$.input' is invalid."
+    }
+  }
+  if (path === '/v1/audio/speech' && (typeof body.voice !== 'string' || !body.input || body.input.length > 4_096)) {
+    return 'input and voice are needed'
+  }
+  if (path === '/v1/audio/transcriptions' && !(body.file?.bytes.length > 0)) return 'file is needed'
+  return typeof body?.model === 'string' ? undefined : 'you must provide a model parameter'
+}
+
 const format: VendorFormat = {
-  check({ headers, body, method }) {
+  check(request) {
+    const { headers, body, method, path } = request
     if (headers.authorization !== `Bearer ${TEST_KEY}`) {
       return { status: 401, message: `Incorrect API key provided: ${headers.authorization?.slice(7)}.` }
+    }
+    if (method === 'POST' && path !== '/v1/chat/completions') {
+      const message = checkOther(request)
+      return message === undefined ? undefined : { status: 400, message }
     }
     if (method === 'POST' && (typeof body?.model !== 'string' || !Array.isArray(body.messages))) {
       return { status: 400, message: 'you must provide a model and messages' }
     }
     return undefined
   },
-  answer({ path, method, body }, reply) {
+  answer(request, reply) {
+    const { path, method, body } = request
+    if (method === 'POST' && path === '/v1/embeddings') return embeddings(request)
+    if (method === 'POST' && path === '/v1/audio/transcriptions') return json({ text: reply.text ?? '' })
+    if (method === 'POST' && path === '/v1/audio/speech') {
+      return { contentType: 'audio/mpeg', body: reply.audio ?? Buffer.from(`mp3 of ${body.voice}: ${body.input}`) }
+    }
     if (method === 'GET' && path === '/v1/models') {
       const data = [{ id: 'acme-large', object: 'model', created: 1790000000, owned_by: 'acme' }]
       return { contentType: 'application/json', body: JSON.stringify({ object: 'list', data }) }

@@ -12,6 +12,8 @@ export interface Reply {
   /** Null: the vendor gives no numbers. */
   readonly usage?: { readonly prompt: number; readonly completion: number } | null
   readonly finish?: 'stop' | 'length' | 'content-filter'
+  /** What it says when it reads aloud. */
+  readonly audio?: Uint8Array
 }
 
 /** Applies to the next request only. */
@@ -55,7 +57,14 @@ export interface Refusal {
 
 export interface VendorAnswer {
   readonly contentType: string
-  readonly body: string
+  readonly body: string | Uint8Array
+}
+
+/** A file of a multipart body, as tests see it in `VendorRequest.body`. */
+export interface VendorUpload {
+  readonly filename: string
+  readonly type: string
+  readonly bytes: Uint8Array
 }
 
 export interface VendorFormat {
@@ -114,7 +123,9 @@ export const startVendor = async (format: VendorFormat): Promise<VendorServer> =
         ? format.brokenStream(request, reply, current.kind)
         : format.answer(request, reply)
     if (!answer) return send(response, 404, 'application/json', format.errorBody(404, 'no such route'))
-    const bytes = Buffer.from(current?.type === 'malformed' ? answer.body.replace('{', '{{') : answer.body)
+    const { body } = answer
+    const bytes =
+      typeof body === 'string' ? Buffer.from(current?.type === 'malformed' ? body.replace('{', '{{') : body) : body
     response.writeHead(200, { 'content-type': answer.contentType })
     response.flushHeaders()
     switch (current?.type) {
@@ -179,15 +190,39 @@ const readRequest = async (incoming: IncomingMessage, response: ServerResponse):
   const clientPort = incoming.socket.remotePort
   const pieces: Buffer[] = []
   for await (const piece of incoming) pieces.push(piece as Buffer)
-  const text = Buffer.concat(pieces).toString('utf8')
+  const bytes = Buffer.concat(pieces)
+  const type = incoming.headers['content-type'] ?? ''
   return {
     method: incoming.method ?? '',
     path: incoming.url ?? '',
     headers: Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)])),
-    body: text === '' ? undefined : JSON.parse(text),
+    body: type.startsWith('multipart/') ? await readForm(bytes, type) : parseBody(bytes.toString('utf8')),
     hungUp,
     clientPort,
   }
+}
+
+const parseBody = (text: string): unknown => (text === '' ? undefined : JSON.parse(text))
+
+const readForm = async (
+  bytes: Uint8Array<ArrayBuffer>,
+  type: string,
+): Promise<Record<string, string | VendorUpload>> => {
+  const form = await new Response(bytes, { headers: { 'content-type': type } }).formData()
+  const fields: Record<string, string | VendorUpload> = {}
+  for (const [name, value] of form) {
+    fields[name] =
+      typeof value === 'string'
+        ? value
+        : { filename: value.name, type: value.type, bytes: new Uint8Array(await value.arrayBuffer()) }
+  }
+  return fields
+}
+
+/** What a simulated vendor makes of a text: four numbers that float32 holds exactly. */
+export const vectorOf = (text: string): number[] => {
+  const points = Array.from(text, (point) => point.codePointAt(0) ?? 0)
+  return [text.length, points[0] ?? 0, points.reduce((sum, point) => sum + point, 0), 0.5]
 }
 
 /** A text in pieces as a vendor streams it. */

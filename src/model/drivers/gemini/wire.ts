@@ -10,7 +10,7 @@ import type { Turn } from '../http/turn.ts'
 import type { Wire } from '../http/wire.ts'
 import { toGeminiBody } from './request.ts'
 
-const readError = (body: unknown): VendorError | undefined => {
+export const readGeminiError = (body: unknown): VendorError | undefined => {
   // Without `alt=sse` support a proxy wraps the object into a list.
   const error = objectAt(Array.isArray(body) ? body[0] : body, 'error')
   if (!error) return undefined
@@ -30,17 +30,20 @@ const readError = (body: unknown): VendorError | undefined => {
   }
 }
 
+/** The model's address; tuned and cached models have several parts. */
+export const resourceOf = (model: string): string =>
+  `models/${model
+    .replace(/^models\//, '')
+    .split('/')
+    .map(encodeURIComponent)
+    .join('/')}`
+
 export const geminiWire: Wire<undefined> = {
   framing: 'sse',
   initialDialect: () => undefined,
   encode(call) {
     const action = call.streaming ? 'streamGenerateContent?alt=sse' : 'generateContent'
-    const model = call.model
-      .replace(/^models\//, '')
-      .split('/')
-      .map(encodeURIComponent)
-      .join('/')
-    return { path: `/models/${model}:${action}`, body: toGeminiBody(call) }
+    return { path: `/${resourceOf(call.model)}:${action}`, body: toGeminiBody(call) }
   },
   openReader: (turn) => ({
     push(frame) {
@@ -52,7 +55,7 @@ export const geminiWire: Wire<undefined> = {
     readChunk(body, turn)
     if (!turn.finished) throw new SyntaxError('an answer without a finish reason')
   },
-  readError,
+  readError: readGeminiError,
 }
 
 const readChunk = (chunk: unknown, turn: Turn): void => {

@@ -1,7 +1,7 @@
 // What an operator says about one vendor account, and the parts a driver gets from the platform.
 
 import type { Clock, Fetch, Ids } from '../../../base/seams.ts'
-import type { ModelFeature } from '../../spec.ts'
+import type { ModelFeature, ModelKind } from '../../spec.ts'
 
 export interface ModelSeams {
   readonly fetch: Fetch
@@ -11,6 +11,10 @@ export interface ModelSeams {
 
 export interface ModelDeclaration {
   readonly name: string
+  /** Default `chat`. A declared model serves its kind alone. */
+  readonly kind?: ModelKind
+  /** Of speech models: taken when a call names none; default the vendor's first voice. */
+  readonly voice?: string
   /** What the model can do; default what the driver's vendor usually can. */
   readonly features?: readonly ModelFeature[]
   /** Tokens of the context window. */

@@ -45,19 +45,19 @@ export class Exchange {
   }
 
   /** Sends the call.  @throws ModelError for every answer but 2xx */
-  async send(method: 'GET' | 'POST', path: string, body?: ValueObject): Promise<Response> {
+  async send(method: 'GET' | 'POST', path: string, body?: ValueObject | FormData): Promise<Response> {
     const { connection, limitMs, model, readError } = this.#options
     const { clock, fetch } = connection.seams
     const init: GuardedRequestInit = {
       method,
-      headers: connection.headers,
+      headers: body instanceof FormData ? withoutContentType(connection.headers) : connection.headers,
       // A redirect would turn the call into a GET, or carry the key to a stranger.
       redirect: 'manual',
       signal: this.#controller.signal,
       connectTimeoutMs: connection.connectTimeoutMs,
       readTimeoutMs: limitMs,
       maxResponseBytes: MAX_RESPONSE_BYTES,
-      ...(body && { body: stringifyJson(body) }),
+      ...(body && { body: body instanceof FormData ? body : stringifyJson(body) }),
     }
     const response = await this.#wait(() => fetch(`${connection.baseUrl}${path}`, init))
     this.#reader = response.body?.getReader()
@@ -173,6 +173,13 @@ export class Exchange {
       this.#controller.abort(this.#timeout)
     })
   }
+}
+
+/** A form says its type itself: it names the boundary. */
+const withoutContentType = (headers: Headers): Headers => {
+  const rest = new Headers(headers)
+  rest.delete('content-type')
+  return rest
 }
 
 const readVendorError = (text: string, readError: ExchangeOptions['readError']): VendorError | undefined => {

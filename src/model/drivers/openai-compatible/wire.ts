@@ -26,7 +26,7 @@ export const createOpenAiWire = (extraParameters: ReadonlySet<string>): Wire<Ope
     if (reasoning !== '') turn.keepWithFirstCall({ reasoning_content: reasoning })
     turn.finish(toFinishReason(textAt(choice, 'finish_reason') ?? 'stop'))
   },
-  readError,
+  readError: readOpenAiError,
   relax: (error, call) => relaxDialect(error, call.dialect, call.request),
 })
 
@@ -103,7 +103,7 @@ const STATUS_BY_KIND: readonly (readonly [RegExp, number])[] = [
   [/server_error|overloaded|unavailable|internal/i, 500],
 ]
 
-const readError = (body: unknown): VendorError | undefined => {
+export const readOpenAiError = (body: unknown): VendorError | undefined => {
   const error = objectAt(body, 'error')
   // Shapes of servers that are only almost compatible.
   const plain = textAt(body, 'error') ?? (textAt(body, 'object') === 'error' ? textAt(body, 'message') : undefined)
