@@ -183,6 +183,14 @@ const schema = z.strictObject({
       prefix: z.string().max(100).default('heddle:'),
     })
     .prefault({}),
+  auth: z
+    .strictObject({
+      /** Until a program has to refresh; what the token may do is asked anew at every call anyway. */
+      accessTokenMs: count(1_000, 86_400_000).default(900_000),
+      /** Without a call in this time, a person signs in again. Up to a year. */
+      refreshTokenMs: count(1_000, 31_536_000_000).default(2_592_000_000),
+    })
+    .prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
 })
 

@@ -30,7 +30,13 @@ import { ipRanges } from './outbound/drivers/ip-ranges.ts'
 import { createGuardedFetch, type GuardedFetch } from './outbound/drivers/undici.ts'
 import { createOutboundPolicy } from './outbound/policy.ts'
 import { createAccounts } from './product/accounts/accounts.ts'
+import { createAccessTokens } from './product/accounts/drivers/access-tokens.ts'
+import { createPasswords } from './product/accounts/drivers/passwords.ts'
+import { createMemberStore } from './product/accounts/members-store.ts'
+import { createRefreshTokens } from './product/accounts/refresh-tokens.ts'
+import { createSignInStore } from './product/accounts/sign-ins.ts'
 import type { Accounts } from './product/accounts/spec.ts'
+import { createAccountStore } from './product/accounts/store.ts'
 import { type Apps, createApps } from './product/apps/apps.ts'
 import { type CheckParts, type CheckResult, checkApp } from './product/apps/check.ts'
 import { AppError } from './product/apps/errors.ts'
@@ -230,10 +236,11 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
   const files = createDiskFiles({ folder: join(config.dataDir, 'files'), maxBytes: MAX_FILE_BYTES, ids })
   const engine = createEngine(config, seams, files)
   const store = { db, clock, ids }
+  const master = readMasterKey(config.dataDir)
   const apps = createApps({
     ...engine.checkParts,
     store: createAppStore(store),
-    sealer: createSealer(readMasterKey(config.dataDir)),
+    sealer: createSealer(master),
     warm: (languages) => {
       for (const language of languages) {
         engine.code
@@ -243,7 +250,20 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     },
   })
   const keys = createKeys({ store: createKeyStore(store), clock, log })
-  const accounts = createAccounts({ ...store, log })
+  const accounts = createAccounts({
+    stores: {
+      accounts: createAccountStore(store),
+      members: createMemberStore(store),
+      signIns: createSignInStore(store),
+    },
+    clock,
+    ids,
+    log,
+    passwords: createPasswords(),
+    accessTokens: createAccessTokens({ master, clock, lifeMs: config.auth.accessTokenMs }),
+    refreshTokens: createRefreshTokens(master),
+    refreshTokenMs: config.auth.refreshTokenMs,
+  })
   const stores = {
     runs: createRunStore(store),
     nodes: createNodeExecutionStore(store),
@@ -270,6 +290,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
       clock,
       ids,
       log,
+      metrics,
       admitUrl: (url) => void outbound.admitUrl(url),
       limits: { bodyBytes: config.server.bodyLimitBytes, requestTimeoutMs: config.server.requestTimeoutMs },
       ready: () => isReady(db),

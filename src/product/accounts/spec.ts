@@ -78,14 +78,16 @@ export interface Accounts {
   switchTenant(session: Session, tenantId: TenantId, userAgent: string): Promise<Tokens>
   /** Ends every other sign-in. @throws AccountError `account/wrong-credentials`, `account/weak-password` */
   changePassword(session: Session, current: string, next: string): Promise<void>
+  /** @throws AccountError `account/weak-name` */
   rename(session: Session, name: string): Promise<Account>
   memberships(account: AccountId): Promise<readonly Membership[]>
-  /** @throws AccountError `account/weak-name` */
+  /** @throws AccountError `account/weak-name`, `account/limit` */
   createTenant(session: Session, name: string): Promise<Membership>
 
   members(caller: Caller): Promise<readonly Member[]>
   /** An account of this address becomes a member; an unknown address becomes an account with this password.
-   *  @throws AccountError `account/already-member`, `account/role-too-high`, `account/bad-email`, `account/weak-password` */
+   *  @throws AccountError `account/already-member`, `account/role-too-high`, `account/bad-email`, `account/weak-name`,
+   *  `account/weak-password`, `account/limit` */
   addMember(
     caller: Caller,
     by: Role,
@@ -95,4 +97,24 @@ export interface Accounts {
   setRole(caller: Caller, by: Role, id: AccountId, role: Role): Promise<Member>
   /** Their sign-ins to this tenant end at once. @throws AccountError `account/not-found`, `account/last-owner`, `account/role-too-high` */
   removeMember(caller: Caller, by: Role, id: AccountId): Promise<void>
+}
+
+/** Hashing of passwords. Work is bounded: beyond it, both throw AccountError `account/too-many-attempts` (retryable). */
+export interface Passwords {
+  hash(password: string): Promise<string>
+  /** @param known absent for people who do not exist: the same work, and never true */
+  verify(known: string | undefined, password: string): Promise<boolean>
+}
+
+export interface AccessClaims {
+  readonly accountId: AccountId
+  readonly tenantId: TenantId
+  readonly signInId: SignInId
+}
+
+export interface AccessTokens {
+  /** `expiresAt` in milliseconds since the epoch, on a whole second. */
+  issue(claims: AccessClaims): Promise<{ readonly token: string; readonly expiresAt: number }>
+  /** Undefined when the token is not ours, was changed, or has expired. */
+  read(token: string): Promise<AccessClaims | undefined>
 }

@@ -1,5 +1,6 @@
 // Tenants: whose data it is.
 
+import type { Queries } from '../../db/spec.ts'
 import type { Caller } from '../caller.ts'
 import type { TenantId } from '../ids.ts'
 import type { StoreSeams } from '../store-seams.ts'
@@ -13,9 +14,9 @@ export interface Tenant {
 export type TenantStore = ReturnType<typeof createTenantStore>
 
 export const createTenantStore = ({ db, clock }: StoreSeams) => ({
-  /** Makes the caller's tenant when it does not exist yet. */
-  async ensure(caller: Caller, name: string): Promise<void> {
-    await db.kysely
+  /** Makes the caller's tenant when it does not exist yet. @param query a transaction to be part of */
+  async ensure(caller: Caller, name: string, query: Queries = db.kysely): Promise<void> {
+    await query
       .insertInto('tenants')
       .values({ tenant_id: caller.tenantId, name, created_at: clock.now() })
       .onConflict((conflict) => conflict.column('tenant_id').doNothing())
@@ -31,3 +32,12 @@ export const createTenantStore = ({ db, clock }: StoreSeams) => ({
     return row && { id: row.tenant_id, name: row.name, createdAt: row.created_at }
   },
 })
+
+/** Makes everyone else who locks the tenant wait until the transaction ends: a write that changes nothing. */
+export const lockTenant = async (transaction: Queries, caller: Caller): Promise<void> => {
+  await transaction
+    .updateTable('tenants')
+    .set((eb) => ({ name: eb.ref('name') }))
+    .where('tenant_id', '=', caller.tenantId)
+    .execute()
+}
