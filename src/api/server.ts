@@ -10,6 +10,7 @@ import type { Value } from '../base/value.ts'
 import { guardRoutes } from './authenticate.ts'
 import { difyRoutes } from './dify/routes.ts'
 import { invalidParam } from './errors.ts'
+import { countRequests } from './http-metrics.ts'
 import { managementRoutes } from './management/routes.ts'
 import { refuse, refuseUnknown, toPlatformError } from './refusals.ts'
 import type { ServerParts } from './spec.ts'
@@ -37,6 +38,7 @@ export const createServer = (parts: ServerParts): HttpServer => {
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+  countRequests(server, parts)
   guardRoutes(server, parts)
   readLosslessJson(server)
   server.setReplySerializer((payload) => stringifyJson(payload as Value))
@@ -56,6 +58,13 @@ export const createServer = (parts: ServerParts): HttpServer => {
     const ready = await parts.ready()
     return reply.status(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable' })
   })
+  server.get('/metrics', async (_, reply) =>
+    // A text, not one of our JSON bodies.
+    reply
+      .type(parts.metrics.contentType)
+      .serializer(String)
+      .send(await parts.metrics.text()),
+  )
   server.register(difyRoutes(parts))
   server.register(managementRoutes(parts))
   return server

@@ -46,48 +46,68 @@ export interface MessageList {
   readonly before?: MessageId
 }
 
+/** A question that was answered. */
+export interface Exchange {
+  readonly query: string
+  readonly answer: string
+}
+
+const COLUMNS = [
+  'tenant_id',
+  'id',
+  'app_id',
+  'conversation_id',
+  'end_user_id',
+  'run_id',
+  'query',
+  'answer',
+  'inputs_json',
+  'files_json',
+  'status',
+  'error',
+  'prompt_tokens',
+  'completion_tokens',
+  'elapsed_ms',
+  'metadata_json',
+  'created_at',
+  'updated_at',
+] as const satisfies readonly (keyof MessageRow)[]
+
 type JoinedRow = MessageRow & { rating: FeedbackRow['rating'] | null; content: string | null }
 
 export type MessageStore = ReturnType<typeof createMessageStore>
 
 export const createMessageStore = ({ db, clock }: StoreSeams) => {
-  const saved = prepareStatement<MessageRow>((value) =>
-    db.kysely
-      .insertInto('messages')
-      .values({
-        tenant_id: value('tenant_id'),
-        id: value('id'),
-        app_id: value('app_id'),
-        conversation_id: value('conversation_id'),
-        end_user_id: value('end_user_id'),
-        run_id: value('run_id'),
-        query: value('query'),
-        answer: value('answer'),
-        inputs_json: value('inputs_json'),
-        files_json: value('files_json'),
-        status: value('status'),
-        error: value('error'),
-        prompt_tokens: value('prompt_tokens'),
-        completion_tokens: value('completion_tokens'),
-        elapsed_ms: value('elapsed_ms'),
-        metadata_json: value('metadata_json'),
-        created_at: value('created_at'),
-        updated_at: value('updated_at'),
-      })
-      .onConflict((conflict) =>
-        conflict.columns(['tenant_id', 'id']).doUpdateSet((eb) => ({
-          answer: eb.ref('excluded.answer'),
-          files_json: eb.ref('excluded.files_json'),
-          status: eb.ref('excluded.status'),
-          error: eb.ref('excluded.error'),
-          prompt_tokens: eb.ref('excluded.prompt_tokens'),
-          completion_tokens: eb.ref('excluded.completion_tokens'),
-          elapsed_ms: eb.ref('excluded.elapsed_ms'),
-          metadata_json: eb.ref('excluded.metadata_json'),
-          updated_at: eb.ref('excluded.updated_at'),
-        })),
-      ),
-  )
+  /** A message is only kept while that to which it belongs is there, so that what was removed during its run stays so. */
+  const savedWithin = (owner: 'conversations' | 'apps', column: 'conversation_id' | 'app_id') =>
+    prepareStatement<MessageRow>((value) =>
+      db.kysely
+        .insertInto('messages')
+        .columns([...COLUMNS])
+        .expression(
+          db.kysely
+            .selectFrom(owner)
+            .select((eb) => COLUMNS.map((name) => eb.val(value(name)).as(name)))
+            .where('tenant_id', '=', value('tenant_id'))
+            // The column of a message that names its owner holds an id of just that owner.
+            .where('id', '=', value(column) as never),
+        )
+        .onConflict((conflict) =>
+          conflict.columns(['tenant_id', 'id']).doUpdateSet((eb) => ({
+            answer: eb.ref('excluded.answer'),
+            files_json: eb.ref('excluded.files_json'),
+            status: eb.ref('excluded.status'),
+            error: eb.ref('excluded.error'),
+            prompt_tokens: eb.ref('excluded.prompt_tokens'),
+            completion_tokens: eb.ref('excluded.completion_tokens'),
+            elapsed_ms: eb.ref('excluded.elapsed_ms'),
+            metadata_json: eb.ref('excluded.metadata_json'),
+            updated_at: eb.ref('excluded.updated_at'),
+          })),
+        ),
+    )
+  const savedInConversation = savedWithin('conversations', 'conversation_id')
+  const savedInApp = savedWithin('apps', 'app_id')
   const joined = (caller: Caller) =>
     db.kysely
       .selectFrom('messages')
@@ -111,9 +131,10 @@ export const createMessageStore = ({ db, clock }: StoreSeams) => {
   return {
     get,
 
-    /** For `db.write`: adds the message, or replaces what the answer brings when it is there already. */
+    /** For `db.write`: adds the message, or replaces what the answer brings when it is there already. Changes nothing when
+     *  its conversation is gone. */
     save: (caller: Caller, message: Omit<Message, 'feedback'>): Statement =>
-      saved({
+      (message.conversationId === null ? savedInApp : savedInConversation)({
         tenant_id: caller.tenantId,
         id: message.id,
         app_id: message.appId,
@@ -133,6 +154,43 @@ export const createMessageStore = ({ db, clock }: StoreSeams) => {
         created_at: message.createdAt,
         updated_at: clock.now(),
       }),
+
+    /** The newest messages that have an answer, oldest first. */
+    async exchanges(
+      caller: Caller,
+      list: { readonly appId: AppId; readonly conversationId: ConversationId; readonly limit: number },
+    ): Promise<readonly Exchange[]> {
+      const rows = await db.kysely
+        .selectFrom('messages')
+        .select(['query', 'answer'])
+        .where('tenant_id', '=', caller.tenantId)
+        .where('app_id', '=', list.appId)
+        .where('conversation_id', '=', list.conversationId)
+        .where('answer', '!=', '')
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(list.limit)
+        .execute()
+      return rows.reverse()
+    },
+
+    /** What the conversation began with; undefined before its first message. */
+    async firstQuery(
+      caller: Caller,
+      conversation: { readonly appId: AppId; readonly conversationId: ConversationId },
+    ): Promise<string | undefined> {
+      const row = await db.kysely
+        .selectFrom('messages')
+        .select('query')
+        .where('tenant_id', '=', caller.tenantId)
+        .where('app_id', '=', conversation.appId)
+        .where('conversation_id', '=', conversation.conversationId)
+        .orderBy('created_at', 'asc')
+        .orderBy('id', 'asc')
+        .limit(1)
+        .executeTakeFirst()
+      return row?.query
+    },
 
     /** The newest messages older than `before`, oldest first; undefined when the conversation has no message `before`. */
     async list(caller: Caller, list: MessageList): Promise<Page<Message> | undefined> {

@@ -61,6 +61,13 @@ export const createConversationStore = ({ db, clock, ids }: StoreSeams) => {
         .where('tenant_id', '=', value('tenant'))
         .where('id', '=', value('id')),
   )
+  const advanced = prepareStatement<{ tenant: TenantId; id: ConversationId; at: number }>((value) =>
+    db.kysely
+      .updateTable('conversations')
+      .set((eb) => ({ revision: eb('revision', '+', 1), updated_at: value('at') }))
+      .where('tenant_id', '=', value('tenant'))
+      .where('id', '=', value('id')),
+  )
   const get = async (caller: Caller, reference: ConversationReference): Promise<Conversation | undefined> => {
     let query = db.kysely
       .selectFrom('conversations')
@@ -126,7 +133,13 @@ export const createConversationStore = ({ db, clock, ids }: StoreSeams) => {
       return toPage(rows, limit, toConversation)
     },
 
-    async rename(caller: Caller, reference: ConversationReference, name: string): Promise<Conversation | undefined> {
+    /** @param from rename only while this is the name */
+    async rename(
+      caller: Caller,
+      reference: ConversationReference,
+      name: string,
+      from?: string,
+    ): Promise<Conversation | undefined> {
       let query = db.kysely
         .updateTable('conversations')
         .set({ name, updated_at: clock.now() })
@@ -134,6 +147,7 @@ export const createConversationStore = ({ db, clock, ids }: StoreSeams) => {
         .where('id', '=', reference.id)
         .where('app_id', '=', reference.appId)
       if (reference.endUserId !== undefined) query = query.where('end_user_id', '=', reference.endUserId)
+      if (from !== undefined) query = query.where('name', '=', from)
       const row = await query.returningAll().executeTakeFirst()
       return row && toConversation(row)
     },
@@ -163,7 +177,33 @@ export const createConversationStore = ({ db, clock, ids }: StoreSeams) => {
       return row && toConversation(row)
     },
 
-    /** For `db.write`: replaces all variables. */
+    /** For `db.write`: a turn is finished and left the variables as they were. */
+    advance: (caller: Caller, id: ConversationId): Statement =>
+      advanced({ tenant: caller.tenantId, id, at: clock.now() }),
+
+    /** Replaces all variables, unless the conversation is of another revision by now: then undefined. */
+    async replaceVariables(
+      caller: Caller,
+      reference: ConversationReference,
+      change: { readonly revision: number; readonly variables: ValueObject },
+    ): Promise<Conversation | undefined> {
+      const row = await db.kysely
+        .updateTable('conversations')
+        .set((eb) => ({
+          variables_json: toJsonColumn(change.variables),
+          revision: eb('revision', '+', 1),
+          updated_at: clock.now(),
+        }))
+        .where('tenant_id', '=', caller.tenantId)
+        .where('id', '=', reference.id)
+        .where('app_id', '=', reference.appId)
+        .where('revision', '=', change.revision)
+        .returningAll()
+        .executeTakeFirst()
+      return row && toConversation(row)
+    },
+
+    /** For `db.write`: a turn is finished; replaces all variables. */
     saveVariables: (caller: Caller, id: ConversationId, variables: ValueObject): Statement =>
       variablesSaved({ tenant: caller.tenantId, id, variables: toJsonColumn(variables), at: clock.now() }),
   }

@@ -1,6 +1,7 @@
 // Contract of runs of stored apps. Types only.
 
 import type { Result } from '../../base/errors.ts'
+import type { Metrics } from '../../base/metrics.ts'
 import type { Clock, Ids, Log } from '../../base/seams.ts'
 import type { ValueObject } from '../../base/value.ts'
 import type { Database } from '../../db/spec.ts'
@@ -12,6 +13,7 @@ import type { MessageStore } from '../conversations/messages.ts'
 import type { ConversationStore } from '../conversations/store.ts'
 import type { EndUserStore } from '../end-users/store.ts'
 import type { AppId, ConversationId, RunId } from '../ids.ts'
+import type { Sessions } from '../sessions/spec.ts'
 import type { Executor } from './execution.ts'
 import type { LiveRun } from './live-run.ts'
 import type { NodeExecutionStore } from './node-executions.ts'
@@ -29,6 +31,8 @@ export interface RunsParts {
     readonly conversations: ConversationStore
     readonly messages: MessageStore
   }
+  readonly sessions: Sessions
+  readonly metrics: Metrics
   readonly execute: Executor
   readonly checkInputs: (file: AppFile, given: ValueObject) => Result<ValueObject>
   /** Runs at the same time; more are refused. */

@@ -13,21 +13,28 @@ import { type RunId, toWireId } from '../ids.ts'
 import { RunError } from './errors.ts'
 import { RunJournal } from './journal.ts'
 import { LiveRun, type RunFacts } from './live-run.ts'
+import { createRunNumbers } from './run-numbers.ts'
 import type { Runs, RunsParts, StartRun } from './spec.ts'
 import type { FinalRunState } from './store.ts'
-import { beginTurn, finishTurn, originOf, type Turn, withEarlierInputs } from './turn.ts'
+import { afterTurn, beginTurn, finishTurn, originOf, type Turn, withEarlierInputs } from './turn.ts'
 
 export const createRuns = (parts: RunsParts): Runs => {
   const live = new Map<string, { readonly run: LiveRun; readonly over: Promise<void> }>()
   /** Being written down: not live yet, but no longer to be forgotten. */
   const starting = new Set<Promise<LiveRun>>()
+  const numbers = createRunNumbers(parts.metrics)
   let closing = false
 
   const begin = async (caller: Caller, request: StartRun): Promise<LiveRun> => {
     const { run, follow } = await startRun(parts, caller, request)
     const { taskId } = run.facts
-    const over = follow().finally(() => live.delete(taskId))
+    const over = follow().then((status) => {
+      live.delete(taskId)
+      numbers.ended(request.app.file.mode, status)
+      numbers.goingOn(live.size)
+    })
     live.set(taskId, { run, over })
+    numbers.goingOn(live.size)
     return run
   }
   return {
@@ -145,7 +152,8 @@ const systemVariables = (
 
 type RunEndEvent = Extract<FlowEvent, { type: 'run-end' }>
 
-/** Follows the run to its end: writes down, publishes. Never rejects. */
+/** Follows the run to its end: writes down, publishes. Never rejects.
+ *  @returns how it ended */
 const follow = async (
   parts: RunsParts,
   caller: Caller,
@@ -153,7 +161,7 @@ const follow = async (
   run: LiveRun,
   events: AsyncIterable<FlowEvent>,
   turn: Turn | undefined,
-): Promise<void> => {
+): Promise<RunEndEvent['status']> => {
   const journal = new RunJournal({ db: parts.db, nodes: parts.stores.nodes, log: parts.log }, caller, run.facts.runId)
   let answer = ''
   let published: RunEndEvent | undefined
@@ -190,6 +198,8 @@ const follow = async (
   } finally {
     run.end()
   }
+  if (turn && published) await afterTurn(parts, caller, { turn, answer })
+  return published?.status ?? 'failed'
 }
 
 const endOf = (end: RunEndEvent) => ({

@@ -1,20 +1,23 @@
 // One turn of a conversation around a run: what is known before it, what is kept after it.
+//
+// C1  Every finished turn advances the conversation's revision by one, in the write that holds its message.
+// C2  A session is remembered only when nothing else was finished since this turn began: then, and only then, what the
+//     turn knew and what it added are all there is at that revision. Turns side by side leave it to the records.
+// C3  A conversation that was removed meanwhile stays so: nothing of the turn is kept.
 
+import { messageOf as reasonOf } from '../../base/errors.ts'
+import { stringifyJson } from '../../base/json.ts'
 import { objectFrom, own, type Value, type ValueObject } from '../../base/value.ts'
 import type { Statement } from '../../db/spec.ts'
 import type { ChatMessage } from '../../model/spec.ts'
 import type { Caller } from '../caller.ts'
+import { provisionalName } from '../conversations/names.ts'
 import type { Conversation } from '../conversations/store.ts'
 import type { EndUser, EndUserName } from '../end-users/store.ts'
 import type { MessageId, RunId } from '../ids.ts'
 import { RunError } from './errors.ts'
 import type { AgentThought, RunEnd } from './events.ts'
 import type { RunsParts, StartRun } from './spec.ts'
-
-/** Messages a model may be reminded of; windows of nodes are smaller. Source: the app format. */
-const REMEMBERED_MESSAGES = 500
-/** Code points of a conversation's first name. */
-const NAME_LENGTH = 60
 
 export interface Turn {
   /** Null in completion apps: their messages stand alone. */
@@ -27,7 +30,7 @@ export interface Turn {
   readonly createdAt: number
 }
 
-type Parts = Pick<RunsParts, 'stores' | 'ids' | 'clock'>
+type Parts = Pick<RunsParts, 'stores' | 'ids' | 'clock' | 'sessions' | 'log'>
 
 /** The inputs of a turn. What a continuing turn does not give is as the first turn gave it; files must be given again.
  *  @throws RunError `run/conversation-not-found` */
@@ -66,40 +69,33 @@ export const beginTurn = async (
   const { conversations } = parts.stores
   const appId = request.app.app.id
   const query = request.query ?? ''
-  const turn = { messageId: parts.ids.next('msg'), endUser, query, inputs, createdAt: parts.clock.now() }
-  if (request.app.file.mode === 'completion') return { ...turn, conversation: null, history: [] }
+  // Made last: the message comes after all that was finished before the turn knew its conversation.
+  const newMessage = () => ({
+    messageId: parts.ids.next('msg'),
+    endUser,
+    query,
+    inputs,
+    createdAt: parts.clock.now(),
+  })
+  if (request.app.file.mode === 'completion') return { ...newMessage(), conversation: null, history: [] }
   const known = request.conversationId
     ? { appId, id: request.conversationId, endUserId: endUser.id }
     : {
         appId,
-        id: (await conversations.create(caller, { appId, endUserId: endUser.id, name: nameOf(query), inputs })).id,
+        id: (await conversations.create(caller, { appId, endUserId: endUser.id, name: provisionalName(query), inputs }))
+          .id,
       }
   const conversation = await conversations.beginTurn(caller, known)
   if (!conversation) throw new RunError('run/conversation-not-found')
-  const history = request.conversationId ? await readHistory(parts, caller, conversation) : []
-  return { ...turn, conversation, history }
+  const about = { appId, conversationId: conversation.id }
+  const history = request.conversationId ? await parts.sessions.recall(caller, about, conversation.revision) : []
+  return { ...newMessage(), conversation, history }
 }
 
-const nameOf = (query: string): string =>
-  [...query.trim().replace(/\s+/g, ' ')].slice(0, NAME_LENGTH).join('') || 'New conversation'
-
-const readHistory = async (parts: Parts, caller: Caller, conversation: Conversation): Promise<ChatMessage[]> => {
-  const list = { appId: conversation.appId, conversationId: conversation.id, limit: REMEMBERED_MESSAGES }
-  const page = await parts.stores.messages.list(caller, list)
-  return (page?.items ?? []).flatMap((message): ChatMessage[] =>
-    message.answer === ''
-      ? []
-      : [
-          { role: 'user', content: message.query },
-          { role: 'assistant', content: message.answer },
-        ],
-  )
-}
-
-interface TurnEnd {
+export interface TurnEnd {
   readonly turn: Turn
   readonly end: RunEnd
-  /** Everything that was streamed: what the user saw. */
+  /** What the user saw, as it is kept. */
   readonly answer: string
   readonly thoughts: readonly AgentThought[]
   readonly runId: RunId
@@ -131,7 +127,8 @@ const messageOf = (turn: Turn, request: StartRun, runId: RunId) => ({
   createdAt: turn.createdAt,
 })
 
-/** For `db.write`: the message, and the variables the turn left. */
+/** For `db.write`: the message, and the variables the turn left. When it changed none, those that others set meanwhile
+ *  stay. */
 export const finishTurn = (parts: Parts, caller: Caller, request: StartRun, about: TurnEnd): Statement[] => {
   const { turn, end, answer, thoughts, runId } = about
   const failed = end.status === 'failed'
@@ -145,8 +142,38 @@ export const finishTurn = (parts: Parts, caller: Caller, request: StartRun, abou
     elapsedMs: end.elapsedMs,
     metadata: messageMetadata(end, thoughts),
   })
-  if (!turn.conversation) return [message]
-  return [message, parts.stores.conversations.saveVariables(caller, turn.conversation.id, end.conversation)]
+  const { conversation } = turn
+  if (!conversation) return [message]
+  const unchanged = stringifyJson(end.conversation) === stringifyJson(conversation.variables)
+  const advanced = unchanged
+    ? parts.stores.conversations.advance(caller, conversation.id)
+    : parts.stores.conversations.saveVariables(caller, conversation.id, end.conversation)
+  return [message, advanced]
+}
+
+/** Once the statements of `finishTurn` are written: remembers the session for the next turn. Never rejects; nobody who
+ *  reads the run needs to wait for it. */
+export const afterTurn = async (
+  parts: Parts,
+  caller: Caller,
+  { turn, answer }: Pick<TurnEnd, 'turn' | 'answer'>,
+): Promise<void> => {
+  if (!turn.conversation) return
+  const { id, appId, revision } = turn.conversation
+  const about = { appId, conversationId: id }
+  try {
+    const now = await parts.stores.conversations.get(caller, { appId, id })
+    if (!now) return await parts.sessions.forget(caller, about)
+    if (now.revision !== revision + 1) return
+    const exchange: ChatMessage[] = [
+      { role: 'user', content: turn.query },
+      { role: 'assistant', content: answer },
+    ]
+    const history = answer === '' ? turn.history : [...turn.history, ...exchange]
+    parts.sessions.remember(caller, about, { revision: now.revision, history })
+  } catch (error) {
+    parts.log.warn('session-not-remembered', { conversationId: id, reason: reasonOf(error) })
+  }
 }
 
 /** What else the answer carries, under the names the Service API shows. Absent when there is none. */
