@@ -1,6 +1,6 @@
 // Failures of requests before they reach what they ask for.
 
-import { type ErrorCatalogue, type ErrorOptions, PlatformError } from '../base/errors.ts'
+import { type ErrorCatalogue, type ErrorOptions, type Issue, PlatformError } from '../base/errors.ts'
 
 export const apiErrors = {
   'api/unauthorized': 'Access token is invalid',
@@ -24,9 +24,9 @@ export class ApiError extends PlatformError<ApiErrorCode> {
   }
 }
 
-/** One field of a request is wrong. */
-export const invalidParam = (param: string, reason: string): ApiError =>
-  new ApiError('api/invalid-param', { details: problemOf(param, reason) })
+/** One field of a request is wrong. @param issues all that are, when there are several */
+export const invalidParam = (param: string, reason: string, issues?: readonly Issue[]): ApiError =>
+  new ApiError('api/invalid-param', { details: { ...problemOf(param, reason), ...(issues && { issues }) } })
 
 /** What was asked for cannot be: it is written like nothing there is. */
 export const badRequest = (param: string, reason: string): ApiError =>

@@ -52,9 +52,17 @@ export const addRoute = <const O extends Operation>(
 const read = <Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> => {
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw invalidParam(placeOf(issue?.path ?? []), issue?.message ?? 'The request is not valid.')
+  const [first, ...others] = parsed.error.issues
+  const issues = [first, ...others.slice(0, MOST_ISSUES - 1)].map((issue) => ({
+    path: placeOf(issue?.path ?? []),
+    code: 'api/invalid-param',
+    message: issue?.message ?? 'The request is not valid.',
+  }))
+  throw invalidParam(issues[0]?.path ?? '', issues[0]?.message ?? '', others.length > 0 ? issues : undefined)
 }
+
+/** Listed of one request. */
+const MOST_ISSUES = 50
 
 /** `files[0].type` */
 const placeOf = (path: readonly PropertyKey[]): string =>

@@ -5,9 +5,13 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
 import { invalidParam } from '../errors.ts'
 import type { ServerParts } from '../spec.ts'
+import { authRoutes } from './auth-routes.ts'
+import { memberRoutes } from './member-routes.ts'
 
-export const managementRoutes = (_parts: ServerParts) => async (server: FastifyInstance) => {
+export const managementRoutes = (parts: ServerParts) => async (server: FastifyInstance) => {
   readPlainJson(server)
+  server.register(authRoutes(parts))
+  server.register(memberRoutes(parts))
 }
 
 /** In place of the lossless reader. Keys that reach into prototypes make the body unreadable. */

@@ -1,0 +1,61 @@
+// Members of a tenant over the management API.
+
+import { z } from 'zod'
+import { defineOperation } from '../operation.ts'
+import { account, email, newPassword, personName, role } from './auth.ts'
+import { pageOf, pathIds, time } from './shapes.ts'
+
+const tag = 'Members'
+
+const member = z.object({ ...account.shape, role, memberSince: time() }).meta({ id: 'Member' })
+
+export const listMembers = defineOperation({
+  method: 'GET',
+  path: '/api/members',
+  id: 'listMembers',
+  summary: 'Lists the members of the tenant, all on one page.',
+  tag,
+  answers: { 200: { description: 'The members, the first joined first.', schema: pageOf(member) } },
+  errors: [403],
+})
+
+export const addMember = defineOperation({
+  method: 'POST',
+  path: '/api/members',
+  id: 'addMember',
+  summary: 'Makes a person a member: the account of this address, or a new one with this password.',
+  tag,
+  body: z.object({
+    email: email(),
+    name: personName().meta({ description: 'Of a new account; one that exists keeps its own.' }),
+    password: newPassword().optional().meta({ description: 'Needed for a new account; otherwise not looked at.' }),
+    role,
+  }),
+  answers: { 201: { description: 'The new member.', schema: member } },
+  errors: [400, 403, 409, 429],
+})
+
+export const setMemberRole = defineOperation({
+  method: 'PATCH',
+  path: '/api/members/{account_id}',
+  id: 'setMemberRole',
+  summary: 'Changes the role of a member, from their next call on.',
+  tag,
+  params: pathIds('account_id'),
+  body: z.object({ role }),
+  answers: { 200: { description: 'The member as it is now.', schema: member } },
+  errors: [400, 403, 404, 409],
+})
+
+export const removeMember = defineOperation({
+  method: 'DELETE',
+  path: '/api/members/{account_id}',
+  id: 'removeMember',
+  summary: 'Takes a member out of the tenant and ends their sign-ins to it.',
+  tag,
+  params: pathIds('account_id'),
+  answers: { 204: { description: 'No member any more.' } },
+  errors: [403, 404, 409],
+})
+
+export const memberOperations = [listMembers, addMember, setMemberRole, removeMember] as const
