@@ -1,0 +1,12 @@
+// Every call of the Service API that is data: what its document, its checks and its clients are made from.
+
+import type { Operation } from '../operation.ts'
+import * as annotations from './annotations.ts'
+import * as appInfo from './app-info.ts'
+import * as conversations from './conversations.ts'
+import * as logs from './logs.ts'
+import * as messages from './messages.ts'
+
+export const difyOperations: readonly Operation[] = [messages, conversations, appInfo, annotations, logs].flatMap(
+  (module): readonly Operation[] => Object.values(module),
+)
