@@ -40,8 +40,14 @@ export const serveCommand = async (options: ServeOptions): Promise<ExitCode> => 
     }
     const url = addressOf(server.server.address() as AddressInfo)
     const demo = await importDemo(platform)
-    if (options.json) printJson({ url, pid: process.pid, dataDir: config.dataDir, ...(demo && { demo }) })
-    else printWelcome(config, url, demo)
+    const setupToken = await platform.accounts.issueSetupToken()
+    if (options.json) {
+      const facts = { url, pid: process.pid, dataDir: config.dataDir }
+      printJson({ ...facts, ...(demo && { demo }), ...(setupToken !== undefined && { setupToken }) })
+    } else {
+      printWelcome(config, url, demo)
+      if (setupToken !== undefined) printSetup(url, setupToken)
+    }
     letYoungGenerationGrow()
     // A person at a terminal has just been told.
     if (!process.stdout.isTTY) log.info('listening', { url })
@@ -86,6 +92,18 @@ const printWelcome = (config: Config, url: string, demo: Demo | undefined): void
   printLine(`  -H 'Authorization: Bearer ${demo.key}' -H 'Content-Type: application/json' \\`)
   printLine(
     `  -d '{"query": "How does Heddle run Python code?", "inputs": {}, "response_mode": "streaming", "user": "me"}'`,
+  )
+  printLine('')
+}
+
+const printSetup = (url: string, token: string): void => {
+  printLine(
+    'Nobody can sign in yet. The first account is made with this token, which works once, until the next start:',
+  )
+  printLine('')
+  printLine(`curl ${url}/api/setup -H 'Content-Type: application/json' \\`)
+  printLine(
+    `  -d '{"token": "${token}", "email": "you@example.org", "name": "You", "password": "at least 10 characters"}'`,
   )
   printLine('')
 }

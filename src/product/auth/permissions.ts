@@ -74,7 +74,7 @@ const GRANTS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
 
 /** A key of scope `tenant` does what an admin does, except for people and their rights. */
 const TENANT_KEY: ReadonlySet<Permission> = new Set(
-  ADMIN.filter((permission) => permission !== 'member.edit' && permission !== 'settings.edit'),
+  ADMIN.filter((permission) => !permission.startsWith('member.') && permission !== 'settings.edit'),
 )
 
 export const grantsOf = (role: Role): ReadonlySet<Permission> => GRANTS[role]
