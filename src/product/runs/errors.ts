@@ -11,6 +11,9 @@ export const runErrors = {
   'run/reader-too-slow': 'The reader fell too far behind the run.',
   'run/too-many': 'Too many runs are going on: {limit} is the limit.',
   'run/shutting-down': 'The server is shutting down.',
+  'run/moderation-unavailable': 'The app asks for moderation that cannot be done here: {reason}.',
+  'run/file-refused': 'The file {name} cannot be sent with a message: {reason}.',
+  'run/too-many-files': 'At most {limit} files can be sent with a message.',
   'run/interrupted': 'The process that executed the run ended before the run did.',
 } as const satisfies ErrorCatalogue
 
