@@ -3,14 +3,18 @@
 import type { Clock, Ids, Log } from '../base/seams.ts'
 import type { Accounts } from '../product/accounts/spec.ts'
 import type { Apps } from '../product/apps/apps.ts'
+import type { Drafts } from '../product/apps/drafts.ts'
 import type { Keys } from '../product/auth/keys.ts'
 import type { Caller } from '../product/caller.ts'
+import type { Conversations } from '../product/conversations/conversations.ts'
 import type { Runs } from '../product/runs/spec.ts'
 import type { MetricsRegistry } from './metrics.ts'
 
 export interface ServerParts {
   readonly apps: Apps
+  readonly drafts: Drafts
   readonly runs: Runs
+  readonly conversations: Conversations
   readonly keys: Keys
   readonly accounts: Accounts
   readonly clock: Clock

@@ -10,6 +10,7 @@ import type { RunnableApp } from '../apps/apps.ts'
 import type { AppFile } from '../apps/file/spec.ts'
 import type { Caller } from '../caller.ts'
 import type { MessageStore } from '../conversations/messages.ts'
+import type { Naming } from '../conversations/naming.ts'
 import type { ConversationStore } from '../conversations/store.ts'
 import type { EndUserStore } from '../end-users/store.ts'
 import type { AppId, ConversationId, RunId } from '../ids.ts'
@@ -32,6 +33,7 @@ export interface RunsParts {
     readonly messages: MessageStore
   }
   readonly sessions: Sessions
+  readonly naming: Naming
   readonly metrics: Metrics
   readonly execute: Executor
   readonly checkInputs: (file: AppFile, given: ValueObject) => Result<ValueObject>
