@@ -1,4 +1,4 @@
-// A second process on a database file, for the tests of src/db.
+// A second process on a database, for the tests of src/db; <file> may also be an address of PostgreSQL.
 //   database-process.mjs <file> hold              opens it, prints its instance id and stays until killed
 //   database-process.mjs <file> acknowledge       writes pairs of tenants until killed, printing each pair's number once it is safe
 //   database-process.mjs <file> <prefix> <count>  writes that many tenants, one by one
@@ -11,12 +11,15 @@ const load = async (path) => {
   const file = fileURLToPath(new URL(`../../src/${path}`, import.meta.url))
   return (await runnerImport(file, { configFile: false, logLevel: 'error' })).module
 }
-const { openSqlite } = await load('db/drivers/sqlite.ts')
 const { createIds, systemClock } = await load('base/seams.ts')
 
 const [path, what, count] = process.argv.slice(2)
-const db = await openSqlite({ path, clock: systemClock, ids: createIds(systemClock) })
-const sql = 'insert into tenants (tenant_id, name, created_at) values (?, ?, ?)'
+const seams = { clock: systemClock, ids: createIds(systemClock) }
+const isPostgres = path.startsWith('postgres')
+const db = isPostgres
+  ? await (await load('db/drivers/postgres.ts')).openPostgres({ url: path, ...seams })
+  : await (await load('db/drivers/sqlite.ts')).openSqlite({ path, ...seams })
+const sql = `insert into tenants (tenant_id, name, created_at) values (${isPostgres ? '$1, $2, $3' : '?, ?, ?'})`
 const tenant = (id) => ({ sql, parameters: [id, '', 1] })
 if (what === 'hold') {
   console.log(db.instance.id)

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { it } from 'vitest'
 import { type Clock, createIds, type Ids, systemClock } from '../../src/base/seams.ts'
-import { openPostgres, type PostgresOptions } from '../../src/db/drivers/postgres.ts'
+import { openPostgres } from '../../src/db/drivers/postgres.ts'
 import { openSqlite } from '../../src/db/drivers/sqlite.ts'
 import type { Database } from '../../src/db/spec.ts'
 
@@ -28,12 +28,23 @@ export interface OpenedDatabase extends Database {
   readonly location: string
 }
 
+/** Room for a database that nobody has opened yet. */
+export interface Place {
+  /** A file, or an address with its schema. */
+  readonly location: string
+  open(options?: OpenOptions): Promise<Database>
+  /** Closes what was opened here, then removes it. */
+  remove(): Promise<void>
+}
+
 export interface TestedDatabase {
   readonly name: 'sqlite' | 'postgres'
   open(options?: OpenOptions): Promise<OpenedDatabase>
+  makePlace(): Place
 }
 
-const postgresUrl = process.env.HEDDLE_TEST_POSTGRES || undefined
+/** Of the server to test on, if there is one. */
+export const postgresUrl = process.env.HEDDLE_TEST_POSTGRES || undefined
 
 /** An address with a schema of its own, and how to be rid of it. */
 export const makeSchema = (url: string): { readonly url: string; drop(): Promise<void> } => {
@@ -52,47 +63,54 @@ export const makeSchema = (url: string): { readonly url: string; drop(): Promise
   }
 }
 
-const sqlite: TestedDatabase = {
-  name: 'sqlite',
-  open(options) {
-    const folder = mkdtempSync(join(tmpdir(), 'heddle-database-'))
-    const location = join(folder, 'heddle.db')
-    const openOnce = (seams: Required<Pick<OpenOptions, 'clock' | 'ids'>>) => openSqlite({ path: location, ...seams })
-    return track(openOnce, location, async () => rmSync(folder, { recursive: true, force: true }), options)
-  },
+const toPlace = (
+  location: string,
+  openOnce: (options: OpenOptions & { clock: Clock; ids: Ids }) => Promise<Database>,
+  drop: () => Promise<void> | void,
+): Place => {
+  const opened: Database[] = []
+  return {
+    location,
+    async open(options = {}) {
+      const db = await openOnce({ clock: systemClock, ids: createIds(systemClock), ...options })
+      opened.push(db)
+      return db
+    },
+    async remove() {
+      for (const db of opened) await db.close()
+      await drop()
+    },
+  }
 }
 
-const postgres = (url: string, more: Partial<PostgresOptions> = {}): TestedDatabase => ({
-  name: 'postgres',
-  open(options) {
-    const schema = makeSchema(url)
-    const openOnce = (seams: Required<Pick<OpenOptions, 'clock' | 'ids'>>) =>
-      openPostgres({ url: schema.url, poolSize: 4, ...more, ...seams })
-    return track(openOnce, schema.url, schema.drop, options)
+const toTested = (name: TestedDatabase['name'], makePlace: () => Place): TestedDatabase => ({
+  name,
+  makePlace,
+  async open(options = {}) {
+    const place = makePlace()
+    const first = await place.open(options)
+    let closing: Promise<void> | undefined
+    return {
+      ...first,
+      location: place.location,
+      again: (given) => place.open(given ?? options),
+      close: () => (closing ??= place.remove()),
+    }
   },
 })
 
-const track = async (
-  openOnce: (options: OpenOptions & { clock: Clock; ids: Ids }) => Promise<Database>,
-  location: string,
-  remove: () => Promise<void>,
-  options: OpenOptions = {},
-): Promise<OpenedDatabase> => {
-  const opened: Database[] = []
-  const again = async (given: OpenOptions = options) => {
-    const clock = given.clock ?? systemClock
-    const db = await openOnce({ clock, ids: createIds(systemClock), ...given })
-    opened.push(db)
-    return db
-  }
-  const first = await again()
-  let closing: Promise<void> | undefined
-  const close = async () => {
-    for (const db of opened) await db.close()
-    await remove()
-  }
-  return { ...first, again, location, close: () => (closing ??= close()) }
-}
+const sqlite = toTested('sqlite', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'heddle-database-'))
+  const path = join(folder, 'heddle.db')
+  const drop = () => rmSync(folder, { recursive: true, force: true })
+  return toPlace(path, (options) => openSqlite({ path, ...options }), drop)
+})
+
+const postgres = (server: string): TestedDatabase =>
+  toTested('postgres', () => {
+    const { url, drop } = makeSchema(server)
+    return toPlace(url, (options) => openPostgres({ url, poolSize: 4, ...options }), drop)
+  })
 
 export const databases: readonly TestedDatabase[] = postgresUrl ? [sqlite, postgres(postgresUrl)] : [sqlite]
 

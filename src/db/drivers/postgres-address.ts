@@ -22,6 +22,6 @@ export const parsePostgresAddress = (url: string, schema?: string): PostgresAddr
   const chosen = schema ?? parsed.searchParams.get('schema') ?? undefined
   if (chosen !== undefined && !SCHEMA.test(chosen)) throw refuse('the schema must be a name of letters, digits and _')
   parsed.searchParams.delete('schema')
-  const shown = `postgres://${parsed.host}${parsed.pathname}${chosen === undefined ? '' : ` (schema ${chosen})`}`
+  const shown = `${parsed.protocol}//${parsed.host}${parsed.pathname}${chosen === undefined ? '' : ` (schema ${chosen})`}`
   return { connectionString: parsed.href, schema: chosen, shown }
 }

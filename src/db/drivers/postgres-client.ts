@@ -7,12 +7,12 @@ import type { PostgresAddress } from './postgres-address.ts'
 export interface ClientLimits {
   /** Of one statement, at the server. 0: none. */
   readonly statementTimeoutMs: number
+  /** For a lock that somebody else holds; shorter than a statement may take, so that it is told apart. 0: none. */
+  readonly busyLimitMs: number
   /** Until a connection is there. */
   readonly connectTimeoutMs: number
 }
 
-/** Waiting for somebody's lock; shorter than a statement may take, so that it is told apart. */
-export const LOCK_TIMEOUT_MS = 10_000
 /** A transaction is queries and nothing slow; one left open holds its locks. */
 const IDLE_IN_TRANSACTION_MS = 60_000
 /** What the client waits beyond the server's own limit before it takes the connection for dead. */
@@ -49,10 +49,9 @@ export const clientConfig = (address: PostgresAddress, limits: ClientLimits): pg
 
 /** Settings are made by a statement: what stands between may not pass startup options on. */
 export const setUp = async (client: pg.ClientBase, address: PostgresAddress, limits: ClientLimits): Promise<void> => {
-  const { statementTimeoutMs } = limits
   const settings: Record<string, string> = {
-    statement_timeout: String(statementTimeoutMs),
-    lock_timeout: String(statementTimeoutMs === 0 ? 0 : LOCK_TIMEOUT_MS),
+    statement_timeout: String(limits.statementTimeoutMs),
+    lock_timeout: String(limits.busyLimitMs),
     idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
     ...(address.schema !== undefined && { search_path: `"${address.schema}"` }),
   }

@@ -16,12 +16,13 @@ import {
 } from 'kysely'
 import type pg from 'pg'
 import { DbError } from '../errors.ts'
+import type { ClientLimits } from './postgres-client.ts'
 import { endsConnection, toDbError } from './postgres-errors.ts'
 import { toSqlValue } from './sql-value.ts'
 
 export interface PostgresDialectParts {
   readonly pool: pg.Pool
-  readonly statementTimeoutMs: number
+  readonly limits: ClientLimits
   readonly trace: ((sql: string) => void) | undefined
 }
 
@@ -43,12 +44,12 @@ class PostgresDriver implements Driver {
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<Lease> {
-    const { pool, statementTimeoutMs } = this.#parts
+    const { pool, limits } = this.#parts
     if (pool.ending) throw new DbError('db/closed')
     try {
       return new Lease(await pool.connect(), this.#parts)
     } catch (error) {
-      throw toDbError(error, statementTimeoutMs)
+      throw toDbError(error, limits)
     }
   }
 
@@ -123,7 +124,7 @@ class Lease implements DatabaseConnection {
     try {
       return await this.#client.query(sql, [...values])
     } catch (error) {
-      const failure = toDbError(error, this.#parts.statementTimeoutMs)
+      const failure = toDbError(error, this.#parts.limits)
       if (endsConnection(failure)) this.#broken = true
       throw failure
     }

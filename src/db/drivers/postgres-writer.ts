@@ -11,13 +11,14 @@ import type pg from 'pg'
 import { DbError } from '../errors.ts'
 import type { SqlValue } from '../spec.ts'
 import type { Batch, Outcome } from '../writer.ts'
+import type { ClientLimits } from './postgres-client.ts'
 import { endsConnection, toDbError } from './postgres-errors.ts'
 import type { PostgresSession } from './postgres-session.ts'
 import { toSqlValue } from './sql-value.ts'
 
 export interface GroupCommitParts {
   readonly session: PostgresSession
-  readonly statementTimeoutMs: number
+  readonly limits: ClientLimits
   readonly trace: ((sql: string) => void) | undefined
 }
 
@@ -43,7 +44,7 @@ export const createGroupCommit = (parts: GroupCommitParts) => {
       return client.query({ ...(name !== undefined && { name }), text: sql, values: [...values] })
     })
 
-  const toFailure = (error: unknown): DbError => toDbError(error, parts.statementTimeoutMs)
+  const toFailure = (error: unknown): DbError => toDbError(error, parts.limits)
 
   /** Undefined when a statement failed; nothing is written then. */
   const writeAtOnce = async (client: pg.Client, batches: readonly Checked[]): Promise<number[] | undefined> => {

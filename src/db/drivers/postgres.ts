@@ -27,6 +27,8 @@ export interface PostgresOptions {
   readonly ids: Ids
   /** Connections for queries; grouped writes have one more. Default 10. */
   readonly poolSize?: number
+  /** Longest wait for a lock that somebody else holds, ms. Default 10,000. */
+  readonly busyLimitMs?: number
   /** Longest statement, ms. Default 30,000. */
   readonly statementTimeoutMs?: number
   /** Longest wait for a connection, ms. Default 10,000. */
@@ -41,17 +43,17 @@ export const openPostgres = async (options: PostgresOptions): Promise<Database> 
   const { clock, ids, trace } = options
   const address = parsePostgresAddress(options.url, options.schema)
   const limits = {
+    busyLimitMs: options.busyLimitMs ?? 10_000,
     statementTimeoutMs: options.statementTimeoutMs ?? 30_000,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
   }
-  const { statementTimeoutMs } = limits
   const instanceId = ids.next('instance')
   try {
     await bringUpToDate(address, { clock, connectTimeoutMs: limits.connectTimeoutMs })
     const session = await PostgresSession.open({ address, limits, instanceId, clock })
     const pool = createPool(address, limits, options.poolSize ?? 10)
-    const kysely: Queries = new Kysely<Schema>({ dialect: createPostgresDialect({ pool, statementTimeoutMs, trace }) })
-    const writer = new GroupWriter({ commit: createGroupCommit({ session, statementTimeoutMs, trace }), nextTurn })
+    const kysely: Queries = new Kysely<Schema>({ dialect: createPostgresDialect({ pool, limits, trace }) })
+    const writer = new GroupWriter({ commit: createGroupCommit({ session, limits, trace }), nextTurn })
     let held = true
     let closing: Promise<void> | undefined
     const close = async () => {
@@ -86,11 +88,11 @@ const bringUpToDate = async (
   address: PostgresAddress,
   seams: { readonly clock: Clock; readonly connectTimeoutMs: number },
 ): Promise<void> => {
-  const limits = { statementTimeoutMs: 0, connectTimeoutMs: seams.connectTimeoutMs }
+  const limits = { busyLimitMs: 0, statementTimeoutMs: 0, connectTimeoutMs: seams.connectTimeoutMs }
   const pool = createPool(address, limits, 1)
   try {
     const kysely = new Kysely<unknown>({
-      dialect: createPostgresDialect({ pool, statementTimeoutMs: 0, trace: undefined }),
+      dialect: createPostgresDialect({ pool, limits, trace: undefined }),
     })
     await migrate(kysely, migrations, {
       now: () => seams.clock.now(),
