@@ -4,8 +4,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { databases, noteSkippedDatabases } from '../../test/support/databases.ts'
 import { createIds, systemClock } from '../base/seams.ts'
-import { openSqlite } from '../db/drivers/sqlite.ts'
 import { DbError } from '../db/errors.ts'
 import type { Database } from '../db/spec.ts'
 import { createReplyStore } from './annotations/reply-store.ts'
@@ -268,25 +268,32 @@ const calls: Record<string, (caller: Caller, world: World) => unknown> = {
   'apps.delete': (caller, { stores, app }) => stores.apps.delete(caller, app.id),
 }
 
-beforeAll(async () => {
-  db = await openSqlite({ path: ':memory:', clock, ids, trace: (text) => void seen.push(text) })
-})
-afterAll(() => db.close())
+const TABLES = {
+  sqlite: "select name from sqlite_schema where type = 'table' order by name",
+  postgres: 'select table_name as name from information_schema.tables where table_schema = current_schema() order by 1',
+}
 
-const ownersRows = async (): Promise<string> => {
-  const tables = await sql<{ name: string }>`select name from sqlite_schema where type = 'table'`.execute(db.kysely)
+const ownersRows = async (kind: keyof typeof TABLES): Promise<string> => {
+  const tables = await sql.raw<{ name: string }>(TABLES[kind]).execute(db.kysely)
   let dump = ''
   for (const { name } of tables.rows.filter((row) => row.name !== 'migrations' && row.name !== 'accounts')) {
     const rows = await sql`select * from ${sql.table(name)} where tenant_id = ${owner.tenantId}`.execute(db.kysely)
-    dump += `${name} ${JSON.stringify(rows.rows)}\n`
+    const texts = rows.rows.map((row) => JSON.stringify(row))
+    dump += `${name} ${texts.sort().join()}\n`
   }
   return dump
 }
 
-describe('the statements of all stores', () => {
+noteSkippedDatabases()
+describe.each(databases)('the statements of all stores on $name', ({ name: kind, open }) => {
+  beforeAll(async () => {
+    db = await open({ clock, ids, trace: (text) => void seen.push(text) })
+  })
+  afterAll(() => db.close())
+
   it('leave nothing of one tenant to another', async () => {
     const world = await createWorld()
-    const before = await ownersRows()
+    const before = await ownersRows(kind)
     for (const [name, call] of Object.entries(calls)) {
       if (name in WITHOUT_TENANT) continue
       // What the schema refuses, such as a row that points at another tenant's, is as good as no answer.
@@ -296,7 +303,7 @@ describe('the statements of all stores', () => {
       })
       expect(JSON.stringify(answer) ?? '', name).not.toContain(MARK)
     }
-    expect(await ownersRows()).toBe(before)
+    expect(await ownersRows(kind)).toBe(before)
     await world.stores.apps.delete(owner, world.app.id)
   })
 
@@ -330,7 +337,7 @@ describe('the statements of all stores', () => {
 const boundToTenant = (text: string): boolean => {
   const parts = text.split(/(?=\b(?:select|update "|delete from|insert into)\b)/).filter((part) => part.trim() !== '')
   return parts.every((part) =>
-    part.startsWith('insert into') ? /\("tenant_id"/.test(part) : /"tenant_id" = \?/.test(part),
+    part.startsWith('insert into') ? /\("tenant_id"/.test(part) : /"tenant_id" = (\?|\$\d)/.test(part),
   )
 }
 
@@ -348,3 +355,6 @@ describe('boundToTenant', () => {
     expect(boundToTenant(text)).toBe(bound)
   })
 })
+    if (kind !== 'sqlite') return
+    ['select * from "apps" where "id" = $1 and "tenant_id" = $2', true],
+    ['select * from "apps" where "tenant_id" = "id"', false],
