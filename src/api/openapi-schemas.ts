@@ -22,7 +22,8 @@ export interface SchemaBook {
 
 type Draft = { [key: string]: unknown }
 
-export const createSchemaBook = (): SchemaBook => {
+/** @param prefix of the names of its components: each surface has names of its own */
+export const createSchemaBook = (prefix = ''): SchemaBook => {
   const named: Record<Direction, Map<string, JsonObject>> = { input: new Map(), output: new Map() }
   const written: { readonly schema: JsonObject; readonly direction: Direction }[] = []
   return {
@@ -40,7 +41,7 @@ export const createSchemaBook = (): SchemaBook => {
     components() {
       const split = splitNames(named.input, named.output)
       const nameOf = (name: string, direction: Direction) =>
-        direction === 'input' && split.has(name) ? `${name}Input` : name
+        `${prefix}${name}${direction === 'input' && split.has(name) ? 'Input' : ''}`
       const all = new Map<string, JsonObject>()
       for (const direction of ['output', 'input'] as const) {
         const rename = (name: string) => `#/components/schemas/${nameOf(name, direction)}`

@@ -52,7 +52,8 @@ describe('a document', () => {
 
   test('names schemas once, and apart where what goes in differs from what comes out', () => {
     expect(Object.keys(document.components.schemas)).toEqual([
-      ...['Face', 'FaceInput', 'Issue', 'ManagementError', 'ServiceError', 'Thing', 'ThingInput'],
+      ...['Face', 'FaceInput', 'Issue', 'ManagementError', 'Thing', 'ThingInput'],
+      ...['ServiceError', 'ServiceFace', 'ServiceThing'],
     ])
     const { Face, FaceInput, Thing, ThingInput } = document.components.schemas
     expect([Face?.required, FaceInput?.required]).toEqual([['color'], undefined])
@@ -70,6 +71,12 @@ describe('a document', () => {
         },
       },
     })
+  })
+
+  test('keeps surfaces apart', () => {
+    const twins = made([me, { ...me, path: '/v1/info' }])
+    expect(openApiProblems(twins)).toEqual([])
+    expect([me, { ...me, path: '/v1/info' }].map((one) => call(twins, one).operationId)).toEqual(['me', 'serviceMe'])
   })
 
   test('lets answers grow', () => expect(document.components.schemas.Thing).not.toHaveProperty('additionalProperties'))
@@ -97,7 +104,7 @@ describe('a document', () => {
   test.each([
     ['with a body', create, ['200', '400', '401', '403', '409', '413', '415', '500']],
     ['without', me, ['200', '401', '403', '500']],
-    ['for anyone', login, ['200', '400', '413', '415', '500']],
+    ['for anyone', login, ['200', '400', '401', '413', '415', '500']],
     ['of the Service API', stop, ['200', '400', '401', '413', '415', '500']],
   ])('lists every status: %s', (_, operation, statuses) => {
     expect(Object.keys(call(document, operation).responses as object)).toEqual(statuses)

@@ -28,19 +28,46 @@ export interface OpenApiDocument extends JsonObject {
   }
 }
 
+/** Names and errors are a surface's own. */
+interface Surface {
+  readonly name: string
+  /** The name of a call among those of all surfaces. */
+  toId(id: string): string
+  readonly error: z.ZodType
+  readonly book: SchemaBook
+  /** Answers that calls share, by their names. */
+  readonly refusals: Map<string, JsonObject>
+}
+
 /** @throws Error for operations that contradict each other or the table of access: mistakes of ours, found by test */
 export const createOpenApiDocument = (operations: readonly Operation[], info: OpenApiInfo): OpenApiDocument => {
-  const book = createSchemaBook()
-  const refusals = new Map<string, JsonObject>()
+  const surfaces: Readonly<Record<'service' | 'management', Surface>> = {
+    service: {
+      name: 'Service',
+      toId: (id) => `service${id.charAt(0).toUpperCase()}${id.slice(1)}`,
+      error: serviceError,
+      book: createSchemaBook('Service'),
+      refusals: new Map(),
+    },
+    management: {
+      name: 'Management',
+      toId: (id) => id,
+      error: managementError,
+      book: createSchemaBook(),
+      refusals: new Map(),
+    },
+  }
   const paths: Record<string, Record<string, JsonObject>> = {}
   const ids = new Set<string>()
   for (const operation of operations) {
-    if (ids.has(operation.id)) throw new Error(`two operations are named ${operation.id}`)
-    ids.add(operation.id)
+    const surface = operation.path.startsWith('/v1/') ? surfaces.service : surfaces.management
+    const id = surface.toId(operation.id)
+    if (ids.has(id)) throw new Error(`two operations are named ${id}`)
+    ids.add(id)
     const path = (paths[operation.path] ??= {})
     const method = operation.method.toLowerCase()
     if (path[method]) throw new Error(`two operations are ${operation.method} ${operation.path}`)
-    path[method] = describeCall(book, refusals, operation)
+    path[method] = { operationId: id, ...describeCall(surface, operation) }
   }
   return {
     openapi: '3.1.0',
@@ -48,8 +75,8 @@ export const createOpenApiDocument = (operations: readonly Operation[], info: Op
     tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
-      schemas: book.components(),
-      responses: Object.fromEntries([...refusals].sort(([a], [b]) => (a < b ? -1 : 1))),
+      schemas: { ...surfaces.management.book.components(), ...surfaces.service.book.components() },
+      responses: Object.fromEntries([...surfaces.management.refusals, ...surfaces.service.refusals]),
       securitySchemes: SECURITY,
     },
   }
@@ -66,11 +93,11 @@ const SECURITY = {
   tenantKey: { type: 'http', scheme: 'bearer', description: 'A key of the whole tenant: tenant-…' },
 } as const satisfies Readonly<Record<string, JsonObject>>
 
-const describeCall = (book: SchemaBook, refusals: Map<string, JsonObject>, operation: Operation): JsonObject => {
+const describeCall = (surface: Surface, operation: Operation): JsonObject => {
+  const { book } = surface
   const access = accessOf(operation)
   const parameters = [...pathParameters(book, operation), ...queryParameters(book, operation)]
   return {
-    operationId: operation.id,
     summary: operation.summary,
     tags: [operation.tag],
     security: securityOf(access),
@@ -81,7 +108,7 @@ const describeCall = (book: SchemaBook, refusals: Map<string, JsonObject>, opera
       ...Object.fromEntries(
         Object.entries(operation.answers).map(([status, answer]) => [status, describeAnswer(book, answer)]),
       ),
-      ...refusalsOf(book, refusals, operation, access),
+      ...refusalsOf(surface, operation, access),
     },
   }
 }
@@ -151,8 +178,7 @@ const describeAnswer = (book: SchemaBook, { description, schema, contentType }: 
 
 /** What every call may answer, by what it takes, and what this one adds. */
 const refusalsOf = (
-  book: SchemaBook,
-  refusals: Map<string, JsonObject>,
+  { name: prefix, error, book, refusals }: Surface,
   operation: Operation,
   access: Access,
 ): JsonObject => {
@@ -160,19 +186,19 @@ const refusalsOf = (
   const statuses = new Set([
     ...(operation.errors ?? []),
     ...(takesInput ? [400] : []),
-    ...(access.by === 'anyone' ? [] : [401]),
+    // Whoever gives a wrong password has no rights either.
+    ...(access.by === 'anyone' && !operation.body ? [] : [401]),
     ...(access.by === 'member' || access.by === 'account' ? [403] : []),
     ...(operation.body ? [413, 415] : []),
     500,
   ])
-  const isService = operation.path.startsWith('/v1/')
   return Object.fromEntries(
     [...statuses]
       .sort((a, b) => a - b)
       .map((status) => {
-        const name = `${isService ? 'Service' : 'Management'}${(STATUS_CODES[status] ?? '').replace(/\W/g, '')}`
+        const name = `${prefix}${(STATUS_CODES[status] ?? String(status)).replace(/\W/g, '')}`
         if (!refusals.has(name)) {
-          const schema = book.write(isService ? serviceError : managementError, 'output')
+          const schema = book.write(error, 'output')
           const description = STATUS_CODES[status] ?? 'Error'
           refusals.set(name, { description, content: { 'application/json': { schema } } })
         }

@@ -7,11 +7,13 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { messageOf, PlatformError } from '../base/errors.ts'
 import { JsonSyntaxError, parseJson, stringifyJson } from '../base/json.ts'
 import type { Value } from '../base/value.ts'
+import { operations } from '../wire/operations.ts'
 import { guardRoutes } from './authenticate.ts'
 import { difyRoutes } from './dify/routes.ts'
 import { invalidParam } from './errors.ts'
 import { countRequests } from './http-metrics.ts'
 import { managementRoutes } from './management/routes.ts'
+import { openApiRoute } from './openapi-route.ts'
 import { refuse, refuseUnknown, toPlatformError } from './refusals.ts'
 import type { ServerParts } from './spec.ts'
 
@@ -65,6 +67,7 @@ export const createServer = (parts: ServerParts): HttpServer => {
       .serializer(String)
       .send(await parts.metrics.text()),
   )
+  server.register(openApiRoute(operations))
   server.register(difyRoutes(parts))
   server.register(managementRoutes(parts))
   return server

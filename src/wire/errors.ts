@@ -10,7 +10,7 @@ export const serviceError = z
     status: z.int().meta({ description: 'The HTTP status once more.' }),
     params: z.string().optional().meta({ description: 'The field that is wrong.' }),
   })
-  .meta({ id: 'ServiceError' })
+  .meta({ id: 'Error' })
 
 export const issue = z
   .object({

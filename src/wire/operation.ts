@@ -20,7 +20,7 @@ export interface Operation {
   readonly method: Method
   /** As OpenAPI writes it: `/v1/messages/{message_id}/feedbacks`. */
   readonly path: string
-  /** Unique; the name of the call in generated clients, in camel case. */
+  /** Unique within its surface; the name of the call in generated clients, in camel case. */
   readonly id: string
   /** One line, present tense. */
   readonly summary: string

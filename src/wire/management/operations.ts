@@ -1,7 +1,24 @@
 // Every call of the management API.
 
 import type { Operation } from '../operation.ts'
+import { appOperations } from './apps.ts'
 import { authOperations } from './auth.ts'
+import { conversationOperations } from './conversations.ts'
+import { keyOperations } from './keys.ts'
 import { memberOperations } from './members.ts'
+import { modelOperations } from './models.ts'
+import { runOperations } from './runs.ts'
+import { settingOperations } from './settings.ts'
+import { versionOperations } from './versions.ts'
 
-export const managementOperations: readonly Operation[] = [...authOperations, ...memberOperations]
+export const managementOperations: readonly Operation[] = [
+  ...authOperations,
+  ...memberOperations,
+  ...appOperations,
+  ...versionOperations,
+  ...keyOperations,
+  ...runOperations,
+  ...conversationOperations,
+  ...modelOperations,
+  ...settingOperations,
+]
