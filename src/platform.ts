@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInProcessFetch } from './api/in-process.ts'
 import { createMetrics } from './api/metrics.ts'
 import { createServer, type HttpServer } from './api/server.ts'
+import { PlatformError } from './base/errors.ts'
 import { createSealer } from './base/seal.ts'
 import type { Fetch, Seams } from './base/seams.ts'
 import type { ValueObject } from './base/value.ts'
@@ -39,15 +40,21 @@ import type { Accounts } from './product/accounts/spec.ts'
 import { createAccountStore } from './product/accounts/store.ts'
 import { type Apps, createApps } from './product/apps/apps.ts'
 import { type CheckParts, type CheckResult, checkApp } from './product/apps/check.ts'
+import { createDrafts, type Drafts } from './product/apps/drafts.ts'
 import { AppError } from './product/apps/errors.ts'
 import { missingPythonPackages } from './product/apps/file/python-imports.ts'
 import type { Surroundings } from './product/apps/file/report.ts'
 import type { AppFile } from './product/apps/file/spec.ts'
+import { createPurge } from './product/apps/purge.ts'
+import { createPurgeStore } from './product/apps/purge-store.ts'
 import { createAppStore } from './product/apps/store.ts'
+import { createVersionStore } from './product/apps/version-store.ts'
 import { createKeys, type Keys } from './product/auth/keys.ts'
 import { createKeyStore } from './product/auth/store.ts'
 import { type Caller, systemCaller } from './product/caller.ts'
+import { type Conversations, createConversations } from './product/conversations/conversations.ts'
 import { createMessageStore } from './product/conversations/messages.ts'
+import { createNaming } from './product/conversations/naming.ts'
 import { createConversationStore } from './product/conversations/store.ts'
 import { createEndUserStore } from './product/end-users/store.ts'
 import { type AppId, fromWireId } from './product/ids.ts'
@@ -212,15 +219,19 @@ const describeSurroundings = (models: ModelDirectory, tools: ToolDirectory): Sur
 export interface Platform {
   readonly engine: Engine
   readonly apps: Apps
+  readonly drafts: Drafts
   readonly keys: Keys
   readonly accounts: Accounts
   readonly runs: Runs
+  readonly conversations: Conversations
   /** The installation's own tenant, for whoever has the data folder itself. */
   readonly caller: Caller
   /** The id of an app, written with or without its prefix. @throws AppError `app/not-found` */
   readAppId(text: string): AppId
   /** Ends the runs of processes that are gone. @returns how many */
   markInterruptedRuns(): Promise<number>
+  /** Removes what apps left that were deleted before; needs no await. Never rejects. */
+  purgeDeletedApps(): Promise<void>
   /** Not listening yet. */
   createServer(): HttpServer
   /** The management API for whoever has the data folder itself: an owner of its tenant, without a port and without signing in. */
@@ -237,10 +248,13 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
   const engine = createEngine(config, seams, files)
   const store = { db, clock, ids }
   const master = readMasterKey(config.dataDir)
+  const content = { store: createAppStore(store), versions: createVersionStore(store), sealer: createSealer(master) }
   const apps = createApps({
     ...engine.checkParts,
-    store: createAppStore(store),
-    sealer: createSealer(master),
+    ...content,
+    blankModel: config.models.default,
+    forgetKeys: (by, id) => keys.forgetApp(by, id),
+    purge: (by, id) => void purge.start(by, id),
     warm: (languages) => {
       for (const language of languages) {
         engine.code
@@ -249,6 +263,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
       }
     },
   })
+  const drafts = createDrafts({ ...engine.checkParts, ...content })
   const keys = createKeys({ store: createKeyStore(store), clock, log })
   const accounts = createAccounts({
     stores: {
@@ -278,13 +293,22 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
   const metrics = createMetrics(clock)
   const tiers = await createSessionTiers(config, seams)
   const sessions = createSessions({ tiers, messages: stores.messages, log, metrics })
+  const naming = createNaming({ models: engine.models, conversations: stores.conversations, clock, log })
+  const conversations = createConversations({
+    ...stores,
+    sessions,
+    naming,
+    maxVariableBytes: config.runs.variableBytes,
+  })
   const maxRuns = config.runs.concurrent
-  const runs = createRuns({ db, clock, ids, log, stores, sessions, metrics, execute, checkInputs, maxRuns })
+  const runs = createRuns({ db, clock, ids, log, stores, sessions, naming, metrics, execute, checkInputs, maxRuns })
   const serve = (trusted?: Caller) =>
     createServer({
       ...(trusted && { trusted }),
       apps,
+      drafts,
       runs,
+      conversations,
       keys,
       accounts,
       clock,
@@ -295,13 +319,20 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
       limits: { bodyBytes: config.server.bodyLimitBytes, requestTimeoutMs: config.server.requestTimeoutMs },
       ready: () => isReady(db),
     })
+  const purge = createPurge({
+    store: createPurgeStore(store),
+    stopTask: (by, taskId) => endTask(runs, by, taskId),
+    log,
+  })
   let inProcess: ReturnType<typeof createInProcessFetch> | undefined
   return {
     engine,
     apps,
+    drafts,
     keys,
     accounts,
     runs,
+    conversations,
     caller,
     readAppId(text) {
       const id = fromWireId('app', text.replace(/^app_/, ''))
@@ -309,14 +340,30 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
       return id
     },
     markInterruptedRuns: () => stores.runs.markInterrupted(),
+    purgeDeletedApps: () => purge.resume(),
     createServer: () => serve(),
     callManagement: (request) => (inProcess ??= createInProcessFetch(serve(caller)))(request),
     async close() {
       await runs.close()
+      await purge.close()
+      await naming.close()
       await sessions.close()
       await engine.close()
       await db.close()
     },
+  }
+}
+
+/** Stops a run of this process, and waits until its end is written. */
+const endTask = async (runs: Runs, caller: Caller, taskId: string): Promise<void> => {
+  const run = runs.find(caller, taskId)
+  if (!run) return
+  run.stop('The app was deleted.')
+  try {
+    for await (const { event } of run.read()) if (event.type === 'run-end') return
+  } catch (error) {
+    // A run of very many events keeps only the last ones: then its end is not waited for.
+    if (!(error instanceof PlatformError && error.code === 'run/reader-too-slow')) throw error
   }
 }
 

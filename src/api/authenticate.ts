@@ -3,6 +3,7 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Accounts, Session } from '../product/accounts/spec.ts'
+import { AppError } from '../product/apps/errors.ts'
 import type { Keys } from '../product/auth/keys.ts'
 import { grantsOf, type Permission, tenantKeyGrants } from '../product/auth/permissions.ts'
 import type { Caller } from '../product/caller.ts'
@@ -99,6 +100,7 @@ const secretOf = (request: FastifyRequest): string => {
 const identifyApp = async ({ keys }: AuthenticationParts, request: FastifyRequest): Promise<Identity> => {
   const grant = await keys.verify(secretOf(request))
   if (grant?.scope !== 'app' || grant.appId === null) throw new ApiError('api/unauthorized')
+  if (!grant.apiEnabled) throw new AppError('app/api-disabled')
   const caller: Caller = { tenantId: grant.tenantId, actor: { type: 'api-key', id: grant.keyId } }
   return { type: 'app-key', app: { caller, appId: grant.appId } }
 }

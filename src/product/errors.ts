@@ -1,24 +1,40 @@
 // Every code that may leave the product for its surfaces. Each surface answers for all of them, or does not compile.
 
 import type { DbErrorCode } from '../db/errors.ts'
+import type { ModelErrorCode } from '../model/errors.ts'
 import type { AccountErrorCode } from './accounts/errors.ts'
 import type { AnnotationErrorCode } from './annotations/errors.ts'
 import type { AppErrorCode } from './apps/errors.ts'
+import type { AudioErrorCode } from './audio/errors.ts'
+import type { ConversationErrorCode } from './conversations/errors.ts'
 import type { EndUserErrorCode } from './end-users/errors.ts'
 import type { MessageErrorCode } from './messages/errors.ts'
 import type { RunErrorCode } from './runs/errors.ts'
+import type { UploadErrorCode } from './uploads/errors.ts'
 
 /** What is wrong with an app file is returned as issues; these are thrown. */
 type ThrownAppErrorCode = Extract<
   AppErrorCode,
-  'app/not-found' | 'app/not-published' | 'app/version-not-found' | 'app/unusable'
+  | 'app/not-found'
+  | 'app/not-published'
+  | 'app/version-not-found'
+  | 'app/unusable'
+  | 'app/invalid-file'
+  | 'app/not-runnable'
+  | 'app/draft-changed'
+  | 'app/nothing-to-publish'
+  | 'app/api-disabled'
 >
 
 export type ProductErrorCode =
   | AccountErrorCode
   | AnnotationErrorCode
   | ThrownAppErrorCode
+  | ConversationErrorCode
   | EndUserErrorCode
   | MessageErrorCode
   | RunErrorCode
+  | AudioErrorCode
+  | UploadErrorCode
+  | ModelErrorCode
   | DbErrorCode

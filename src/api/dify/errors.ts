@@ -37,6 +37,11 @@ const ANSWERS: Record<ProductErrorCode | ApiErrorCode, Answer> = {
   'app/not-published': [400, 'invalid_param'],
   'app/version-not-found': [404, 'not_found'],
   'app/unusable': [400, 'app_unavailable'],
+  'app/invalid-file': [400, 'invalid_param'],
+  'app/not-runnable': [400, 'app_unavailable'],
+  'app/draft-changed': [409, 'conflict'],
+  'app/nothing-to-publish': [409, 'conflict'],
+  'app/api-disabled': [403, 'forbidden'],
   'annotation/not-found': [404, 'not_found'],
   'annotation/job-not-found': [400, 'invalid_param'],
   'annotation/model-missing': [400, 'provider_not_initialize'],
@@ -45,6 +50,13 @@ const ANSWERS: Record<ProductErrorCode | ApiErrorCode, Answer> = {
   'message/nothing-to-revoke': [400, 'invalid_param'],
   'message/no-suggestions': [400, 'bad_request'],
   'end-user/not-found': [404, 'end_user_not_found'],
+  'conversation/not-found': [404, 'not_found'],
+  'conversation/bad-name': [400, 'invalid_param'],
+  'conversation/bad-cursor': [400, 'invalid_param'],
+  'conversation/variable-not-found': [404, 'not_found'],
+  'conversation/variable-type': [400, 'bad_request'],
+  'conversation/variable-too-large': [400, 'bad_request'],
+  'conversation/changing': [503, 'service_unavailable'],
   'run/invalid-inputs': [400, 'invalid_param'],
   'run/wrong-mode': [400, 'app_unavailable'],
   'run/conversation-not-found': [404, 'not_found'],
@@ -57,6 +69,33 @@ const ANSWERS: Record<ProductErrorCode | ApiErrorCode, Answer> = {
   'run/reader-too-slow': [500, 'internal_server_error'],
   'run/too-many': [429, 'too_many_requests'],
   'run/shutting-down': [503, 'service_unavailable'],
+  'upload/no-file': [400, 'no_file_uploaded'],
+  'upload/too-many-files': [400, 'too_many_files'],
+  'upload/no-filename': [400, 'filename_not_exists_error'],
+  'upload/bad-filename': [400, 'invalid_param'],
+  'upload/no-type': [415, 'unsupported_file_type'],
+  'upload/blocked-extension': [400, 'file_extension_blocked'],
+  'upload/too-large': [413, 'file_too_large'],
+  'upload/not-found': [404, 'file_not_found'],
+  'upload/denied': [403, 'file_access_denied'],
+  'audio/no-file': [400, 'no_audio_uploaded'],
+  'audio/too-large': [413, 'audio_too_large'],
+  'audio/unsupported-type': [415, 'unsupported_audio_type'],
+  'audio/transcription-off': [400, 'speech_to_text_disabled'],
+  'audio/no-transcription-model': [400, 'provider_not_support_speech_to_text'],
+  'audio/speech-off': [400, 'invalid_param'],
+  'audio/no-speech-model': [400, 'provider_not_initialize'],
+  'audio/no-text': [400, 'invalid_param'],
+  'audio/text-too-long': [400, 'invalid_param'],
+  'model/auth': [400, 'provider_not_initialize'],
+  'model/not-configured': [400, 'provider_not_initialize'],
+  'model/not-found': [400, 'model_currently_not_support'],
+  'model/unsupported': [400, 'model_currently_not_support'],
+  'model/rate-limited': [429, 'rate_limit_error'],
+  'model/bad-request': [400, 'completion_request_error'],
+  'model/unavailable': [400, 'completion_request_error'],
+  'model/bad-response': [400, 'completion_request_error'],
+  'model/timeout': [400, 'completion_request_error'],
   'db/busy': [503, 'service_unavailable'],
   'db/unavailable': [503, 'service_unavailable'],
   'db/overloaded': [503, 'service_unavailable'],
@@ -68,6 +107,9 @@ const ANSWERS: Record<ProductErrorCode | ApiErrorCode, Answer> = {
   'db/migration-failed': [500, 'internal_server_error'],
   'db/open-failed': [500, 'internal_server_error'],
 }
+
+/** Sent without a message, as by Dify's server. */
+const SILENT: ReadonlySet<string> = new Set(['file_too_large'])
 
 export interface ErrorBody {
   readonly status: number
@@ -86,5 +128,6 @@ export const toErrorBody = (error: unknown): ErrorBody => {
   const { message, details } = error as PlatformError
   const [status, code] = answer
   const param = typeof details.param === 'string' && details.param !== '' ? details.param : undefined
-  return { status, code, message: status === 500 ? 'Internal server error' : message, ...(param && { params: param }) }
+  const text = status === 500 ? 'Internal server error' : SILENT.has(code) ? '' : message
+  return { status, code, message: text, ...(param && { params: param }) }
 }

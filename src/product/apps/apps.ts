@@ -1,24 +1,32 @@
-// What a tenant does with apps: import, export, publish, and get them ready to run.
+// What a tenant does with apps: make, import, export, copy, delete, and get them ready to run. drafts.ts changes what they say.
 
 import type { Issue } from '../../base/errors.ts'
-import type { Sealer } from '../../base/seal.ts'
+import type { ValueObject } from '../../base/value.ts'
 import type { Plan } from '../../flow/plan.ts'
 import type { NodeServices } from '../../nodes/spec.ts'
 import type { Caller } from '../caller.ts'
 import type { AppId, VersionId } from '../ids.ts'
+import type { Page } from '../store-seams.ts'
+import { type BlankApp, type BlankModel, blankAppFile } from './blank.ts'
 import { type CheckParts, type CheckResult, checkApp, checkAppFile } from './check.ts'
+import { type ContentParts, findApp, findContent, openContent, type Place } from './content.ts'
 import { AppError } from './errors.ts'
+import { readAppFile } from './file/parse.ts'
 import type { AppReport } from './file/report.ts'
 import type { AppFile } from './file/spec.ts'
 import { writeAppFile } from './file/write.ts'
-import { fromStoredText, toStoredText } from './secrets.ts'
-import type { App, AppStore, Version } from './store.ts'
+import { toStoredText } from './secrets.ts'
+import type { App, AppChanges, AppPage } from './store.ts'
 
-export interface AppsParts extends CheckParts {
-  readonly store: AppStore
-  readonly sealer: Sealer
+export interface AppsParts extends CheckParts, ContentParts {
   /** Gets ready for code of these languages; called when an app that has such code is opened. */
   readonly warm: (languages: ReadonlySet<CodeLanguage>) => void
+  /** What a blank app asks. */
+  readonly blankModel: BlankModel
+  /** Drops what is remembered about the app's keys: it was deleted, or its API was opened or closed. */
+  readonly forgetKeys: (caller: Caller, id: AppId) => void
+  /** Stops the deleted app's runs and removes what is left of it, in the background. */
+  readonly purge: (caller: Caller, id: AppId) => void
 }
 
 export type CodeLanguage = 'python3' | 'javascript'
@@ -41,17 +49,35 @@ export interface Apps {
   check(text: string): CheckResult
   /** Keeps the file as a new app with a first, published version. A file that cannot run is not kept. */
   import(caller: Caller, text: string, options?: { readonly name?: string }): Promise<ImportResult>
-  /** The app file of the published version, or of another one, in canonical form.
-   *  @throws AppError `app/not-found`, `app/version-not-found` */
+  /** A new app with a draft of the smallest useful content, and no version. */
+  create(caller: Caller, app: BlankApp): Promise<App>
+  /** A new app with the content of another one: from a draft a draft, from a version a first, published one.
+   *  Secrets come along; keys, users and runs do not.
+   *  @param options.name default: the app's and ` copy`   @param options.place default `draft`
+   *  @throws AppError `app/not-found`, `app/not-published` */
+  duplicate(
+    caller: Caller,
+    id: AppId,
+    options?: { readonly name?: string; readonly place?: 'draft' | 'published' },
+  ): Promise<App>
+  /** The app file in canonical form, by default of the published version. It is called as the app is called now.
+   *  @throws AppError `app/not-found`, `app/not-published`, `app/version-not-found` */
   export(
     caller: Caller,
     id: AppId,
-    options?: { readonly versionId?: VersionId; readonly includeSecrets?: boolean },
+    options?: { readonly place?: Place; readonly includeSecrets?: boolean },
   ): Promise<string>
   /** Newest first, all of them. */
   list(caller: Caller): Promise<readonly App[]>
+  /** Newest first. */
+  page(caller: Caller, page: AppPage): Promise<Page<App>>
   /** @throws AppError `app/not-found` */
   get(caller: Caller, id: AppId): Promise<App>
+  /** @throws AppError `app/not-found` */
+  update(caller: Caller, id: AppId, changes: AppChanges): Promise<App>
+  /** At once the app is gone and its keys are refused. Its runs are stopped, its rows removed afterwards.
+   *  @throws AppError `app/not-found` */
+  delete(caller: Caller, id: AppId): Promise<void>
   /** The published version, or another one, compiled. Kept ready for the next call.
    *  @throws AppError `app/not-found`, `app/not-published`, `app/version-not-found` */
   open(caller: Caller, id: AppId, versionId?: VersionId): Promise<RunnableApp>
@@ -59,11 +85,14 @@ export interface Apps {
 
 const KEPT_PLANS = 500
 const PAGE = 200
+/** Characters of an app's name. */
+const LONGEST_NAME = 200
+const COPY = ' copy'
 
 type Ready = Pick<RunnableApp, 'file' | 'plan'>
 
 export const createApps = (parts: AppsParts): Apps => {
-  const { store } = parts
+  const { store, sealer } = parts
   /** By version; versions never change. Least recently used first. */
   const ready = new Map<VersionId, Ready>()
 
@@ -75,39 +104,18 @@ export const createApps = (parts: AppsParts): Apps => {
     return entry
   }
 
-  const read = (caller: Caller, version: Version): AppFile => {
-    const stored = fromStoredText(version.document, parts.sealer, caller)
-    if (!stored.ok) throw new AppError('app/unusable', { details: { reason: stored.issues[0]?.message ?? '' } })
-    return stored.value
-  }
-
-  const prepare = (caller: Caller, version: Version): Ready => {
-    const known = ready.get(version.id)
-    if (known) return keep(version.id, known)
-    const checked = checkAppFile(read(caller, version), parts)
+  const prepare = (caller: Caller, versionId: VersionId, document: string): Ready => {
+    const known = ready.get(versionId)
+    if (known) return keep(versionId, known)
+    const checked = checkAppFile(openContent(parts, caller, document), parts)
     // It was checked before it was kept; only a kind that this release refuses can bring this about.
     if (!checked.ok) throw new AppError('app/unusable', { details: { reason: checked.issues[0]?.message ?? '' } })
     const { file, plan } = checked.value
     parts.warm(codeLanguages(file))
-    return keep(version.id, { file, ...(plan && { plan }) })
+    return keep(versionId, { file, ...(plan && { plan }) })
   }
 
-  const get = async (caller: Caller, id: AppId): Promise<App> => {
-    const app = await store.get(caller, id)
-    if (!app) throw new AppError('app/not-found')
-    return app
-  }
-
-  const findVersion = async (caller: Caller, app: App, versionId?: VersionId): Promise<Version> => {
-    if (versionId === undefined) {
-      const version = await store.getPublished(caller, app.id)
-      if (!version) throw new AppError('app/not-published')
-      return version
-    }
-    const version = await store.getVersion(caller, versionId)
-    if (version?.appId !== app.id) throw new AppError('app/version-not-found')
-    return version
-  }
+  const get = (caller: Caller, id: AppId): Promise<App> => findApp(parts, caller, id)
 
   return {
     check: (text) => checkApp(text, parts),
@@ -116,15 +124,31 @@ export const createApps = (parts: AppsParts): Apps => {
       const checked = checkApp(text, parts)
       if (!checked.ok) return checked
       const { file, report } = checked.value
-      const face = { type: file.iconType, value: file.icon, background: file.iconBackground }
-      const fields = { name: options.name ?? file.name, mode: file.mode, description: file.description, icon: face }
-      const document = toStoredText(file, parts.sealer, caller)
+      const fields = { ...fieldsOf(file), name: options.name ?? file.name }
+      const document = toStoredText(file, sealer, caller)
       return { ok: true, app: await store.create(caller, fields, { document }), report }
     },
 
+    async create(caller, blank) {
+      const file = readAppFile(blankAppFile(blank, parts.blankModel))
+      // Only a name that no text can hold, and names are texts.
+      if (!file.ok) throw new AppError('app/unusable', { details: { reason: file.issues[0]?.message ?? '' } })
+      return store.create(caller, fieldsOf(file.value), { draft: toStoredText(file.value, sealer, caller) })
+    },
+
+    async duplicate(caller, id, options = {}) {
+      const app = await get(caller, id)
+      const { document, version } = await findContent(parts, caller, app, options.place ?? 'draft')
+      const name = options.name ?? app.name.slice(0, LONGEST_NAME - COPY.length) + COPY
+      const fields = { name, mode: app.mode, description: app.description, icon: app.icon }
+      return store.create(caller, fields, version ? { document } : { draft: document })
+    },
+
     async export(caller, id, options = {}) {
-      const version = await findVersion(caller, await get(caller, id), options.versionId)
-      return writeAppFile(read(caller, version), { includeSecrets: options.includeSecrets ?? false })
+      const app = await get(caller, id)
+      const { document } = await findContent(parts, caller, app, options.place ?? 'published')
+      const file = calledAs(app, openContent(parts, caller, document))
+      return writeAppFile(file, { includeSecrets: options.includeSecrets ?? false })
     },
 
     async list(caller) {
@@ -137,7 +161,22 @@ export const createApps = (parts: AppsParts): Apps => {
       }
     },
 
+    page: (caller, page) => store.list(caller, page),
     get,
+
+    async update(caller, id, changes) {
+      const app = await store.update(caller, id, changes)
+      if (!app) throw new AppError('app/not-found')
+      if (changes.apiEnabled !== undefined) parts.forgetKeys(caller, id)
+      return app
+    },
+
+    async delete(caller, id) {
+      const marked = await store.markDeleted(caller, id)
+      if (!marked) throw new AppError('app/not-found')
+      parts.forgetKeys(caller, id)
+      parts.purge(caller, id)
+    },
 
     async open(caller, id, versionId) {
       const app = await get(caller, id)
@@ -145,10 +184,33 @@ export const createApps = (parts: AppsParts): Apps => {
       const known = wanted === null ? undefined : ready.get(wanted)
       // A kept plan of the published version needs no second read; another version might be another app's.
       if (known && wanted !== null && versionId === undefined) return { app, versionId: wanted, ...keep(wanted, known) }
-      const version = await findVersion(caller, app, versionId)
-      return { app, versionId: version.id, ...prepare(caller, version) }
+      const { version } = await findContent(parts, caller, app, versionId ?? 'published')
+      if (!version) throw new AppError('app/not-published')
+      return { app, versionId: version.id, ...prepare(caller, version.id, version.document) }
     },
   }
+}
+
+const fieldsOf = (file: AppFile) => ({
+  name: file.name,
+  mode: file.mode,
+  description: file.description,
+  icon: { type: file.iconType, value: file.icon, background: file.iconBackground },
+})
+
+/** The file under the app's present name, description and icon. What agrees stays as it is written. */
+const calledAs = (app: App, file: AppFile): AppFile => {
+  const face = file.document.app as ValueObject
+  const changes = {
+    ...(app.name !== file.name && { name: app.name }),
+    ...(app.description !== file.description && { description: app.description }),
+    ...(app.icon.type !== null && app.icon.type !== file.iconType && { icon_type: app.icon.type }),
+    ...(app.icon.value !== null && app.icon.value !== file.icon && { icon: app.icon.value }),
+    ...(app.icon.background !== null &&
+      app.icon.background !== file.iconBackground && { icon_background: app.icon.background }),
+  }
+  if (Object.keys(changes).length === 0) return file
+  return { ...file, document: { ...file.document, app: { ...face, ...changes } } }
 }
 
 const codeLanguages = (file: AppFile): ReadonlySet<CodeLanguage> =>

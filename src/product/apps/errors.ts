@@ -54,6 +54,13 @@ export const appErrors = {
   'app/not-published': 'The app has no published version.',
   'app/version-not-found': 'The app has no such version.',
   'app/unusable': 'The stored app file cannot be used: {reason}',
+  'app/invalid-file': 'The app file cannot be used; it has {count} problems. The first: {reason}',
+  'app/not-runnable': 'The draft cannot run yet; it has {count} problems. The first: {reason}',
+  'app/unmet-need': '{title}: {reason}',
+  'app/other-mode': 'The app has the mode {mode}; a draft cannot make it {other}.',
+  'app/draft-changed': 'Somebody changed the draft since it was read. Read it again.',
+  'app/nothing-to-publish': 'There is no draft that differs from the published version.',
+  'app/api-disabled': 'The API of this app is switched off.',
 } as const satisfies ErrorCatalogue
 
 export type AppErrorCode = keyof typeof appErrors

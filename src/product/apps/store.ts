@@ -1,11 +1,15 @@
-// Apps and their versions. A version never changes; publishing moves one pointer.
+// Rows of apps: what they are called, which version calls run, and the draft being worked on. version-store.ts has the versions.
+//
+// A1  A deleted app is gone for every function here from the moment it is marked; purge-store.ts removes what is left.
+// A2  A draft is only replaced by somebody who knew what it replaces: its hash, or that of the published version.
 
-import { createHash } from 'node:crypto'
-import type { AppRow, AppVersionRow, Schema } from '../../db/schema.ts'
-import type { Database } from '../../db/spec.ts'
+import { containsText } from '../../db/like.ts'
+import type { AppRow, Schema } from '../../db/schema.ts'
 import type { Caller } from '../caller.ts'
 import type { AppId, VersionId } from '../ids.ts'
 import { type Page, type StoreSeams, toPage } from '../store-seams.ts'
+import { lockApp } from './app-lock.ts'
+import { type NewVersion, versionRow } from './version-store.ts'
 
 export interface AppIcon {
   readonly type: string | null
@@ -19,7 +23,11 @@ export interface App {
   readonly mode: string
   readonly icon: AppIcon
   readonly description: string
+  /** False: calls with the app's keys are refused. */
+  readonly apiEnabled: boolean
   readonly publishedVersionId: VersionId | null
+  /** When the draft was saved last; null when there is none. */
+  readonly draftUpdatedAt: number | null
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -31,52 +39,59 @@ export interface NewApp {
   readonly description?: string
 }
 
-export interface NewVersion {
-  readonly name?: string
-  readonly note?: string
+export interface AppChanges extends Partial<Omit<NewApp, 'mode'>> {
+  readonly apiEnabled?: boolean
+}
+
+/** What a new app begins with: nothing, a draft, or a version that is published at once. */
+export type FirstContent = NewVersion | { readonly draft: string }
+
+export interface AppPage {
+  readonly limit: number
+  /** The last app of the page before. */
+  readonly after?: Pick<App, 'id' | 'createdAt'>
+  readonly modes?: readonly string[]
+  /** Text in the name, whatever the case. */
+  readonly search?: string
+}
+
+export interface StoredDraft {
   /** The app file's canonical text. */
   readonly document: string
+  readonly updatedAt: number
 }
 
-export interface VersionSummary {
-  readonly id: VersionId
-  readonly appId: AppId
-  /** From 1, without gaps within the app. */
-  readonly number: number
-  readonly name: string
-  readonly note: string
-  /** SHA-256 of the document, hex. */
-  readonly hash: string
-  readonly createdAt: number
-  readonly createdBy: string
+export interface DraftChange {
+  /** Null drops the draft. */
+  readonly document: string | null
+  /** Hash of the draft, or of the published version when there is none, that this replaces; null when there is neither. */
+  readonly baseHash: string | null
 }
 
-export interface Version extends VersionSummary {
-  readonly document: string
-}
-
-type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
-
-const SUMMARY = [
+/** Without the draft, which may be megabytes. */
+const COLUMNS = [
   'id',
-  'app_id',
-  'number',
   'name',
-  'note',
-  'hash',
+  'mode',
+  'icon_type',
+  'icon',
+  'icon_background',
+  'description',
+  'published_version_id',
+  'draft_updated_at',
+  'api_enabled',
   'created_at',
-  'created_by',
-] as const satisfies readonly (keyof Schema['app_versions'])[]
-
-export const hashDocument = (document: string): string => createHash('sha256').update(document).digest('hex')
+  'updated_at',
+] as const satisfies readonly (keyof Schema['apps'])[]
 
 export type AppStore = ReturnType<typeof createAppStore>
 
 export const createAppStore = ({ db, clock, ids }: StoreSeams) => ({
   /** With a first version, that version is published at once. */
-  async create(caller: Caller, fields: NewApp, first?: NewVersion): Promise<App> {
+  async create(caller: Caller, fields: NewApp, first?: FirstContent): Promise<App> {
     const now = clock.now()
-    const version = first && versionRow(caller, ids.next('ver'), first, now)
+    const version = first && 'document' in first ? versionRow(caller, ids.next('ver'), first, now) : undefined
+    const draft = first && 'draft' in first ? first.draft : null
     const row: AppRow = {
       tenant_id: caller.tenantId,
       id: ids.next('app'),
@@ -87,8 +102,8 @@ export const createAppStore = ({ db, clock, ids }: StoreSeams) => ({
       icon_background: fields.icon?.background ?? null,
       description: fields.description ?? '',
       published_version_id: version?.id ?? null,
-      draft_document: null,
-      draft_updated_at: null,
+      draft_document: draft,
+      draft_updated_at: draft === null ? null : now,
       api_enabled: 1,
       deleted_at: null,
       created_at: now,
@@ -109,17 +124,24 @@ export const createAppStore = ({ db, clock, ids }: StoreSeams) => ({
   async get(caller: Caller, id: AppId): Promise<App | undefined> {
     const row = await db.kysely
       .selectFrom('apps')
-      .selectAll()
+      .select(COLUMNS)
       .where('tenant_id', '=', caller.tenantId)
       .where('id', '=', id)
+      .where('deleted_at', 'is', null)
       .executeTakeFirst()
     return row && toApp(row)
   },
 
-  /** Newest first. @param page.after the last app of the page before */
-  async list(caller: Caller, page: { readonly limit: number; readonly after?: App }): Promise<Page<App>> {
-    const { after, limit } = page
-    let query = db.kysely.selectFrom('apps').selectAll().where('tenant_id', '=', caller.tenantId)
+  /** Newest first. */
+  async list(caller: Caller, page: AppPage): Promise<Page<App>> {
+    const { after, limit, modes, search } = page
+    let query = db.kysely
+      .selectFrom('apps')
+      .select(COLUMNS)
+      .where('tenant_id', '=', caller.tenantId)
+      .where('deleted_at', 'is', null)
+    if (modes) query = query.where('mode', 'in', modes)
+    if (search !== undefined && search !== '') query = query.where((eb) => containsText(eb.ref('name'), search))
     if (after) {
       query = query.where((eb) =>
         eb.or([
@@ -136,7 +158,7 @@ export const createAppStore = ({ db, clock, ids }: StoreSeams) => ({
     return toPage(rows, limit, toApp)
   },
 
-  async update(caller: Caller, id: AppId, fields: Partial<Omit<NewApp, 'mode'>>): Promise<App | undefined> {
+  async update(caller: Caller, id: AppId, fields: AppChanges): Promise<App | undefined> {
     const row = await db.kysely
       .updateTable('apps')
       .set({
@@ -145,155 +167,82 @@ export const createAppStore = ({ db, clock, ids }: StoreSeams) => ({
         ...(fields.icon?.type !== undefined && { icon_type: fields.icon.type }),
         ...(fields.icon?.value !== undefined && { icon: fields.icon.value }),
         ...(fields.icon?.background !== undefined && { icon_background: fields.icon.background }),
+        ...(fields.apiEnabled !== undefined && { api_enabled: fields.apiEnabled ? 1 : 0 }),
         updated_at: clock.now(),
       })
       .where('tenant_id', '=', caller.tenantId)
       .where('id', '=', id)
-      .returningAll()
+      .where('deleted_at', 'is', null)
+      .returning(COLUMNS)
       .executeTakeFirst()
     return row && toApp(row)
   },
 
-  /** Removes the app with everything that belongs to it: versions, keys, users, conversations and runs. */
-  async delete(caller: Caller, id: AppId): Promise<boolean> {
-    const result = await db.kysely
-      .deleteFrom('apps')
-      .where('tenant_id', '=', caller.tenantId)
-      .where('id', '=', id)
-      .executeTakeFirst()
-    return result.numDeletedRows > 0n
-  },
-
-  /** Adds the next version without publishing it; undefined when the app does not exist. */
-  addVersion: (caller: Caller, appId: AppId, fields: NewVersion): Promise<Version | undefined> =>
+  /** The app is gone and its keys are revoked, at one moment. False when there is no such app. */
+  markDeleted: (caller: Caller, id: AppId): Promise<boolean> =>
     db.transaction(async (transaction) => {
-      const app = await appForUpdate(transaction, caller, appId)
-      if (!app) return undefined
-      const last = await transaction
-        .selectFrom('app_versions')
-        .select((eb) => eb.fn.max('number').as('number'))
-        .where('tenant_id', '=', caller.tenantId)
-        .where('app_id', '=', appId)
-        .executeTakeFirst()
-      const row: AppVersionRow = {
-        ...versionRow(caller, ids.next('ver'), fields, clock.now()),
-        app_id: appId,
-        number: (last?.number ?? 0) + 1,
-      }
-      await transaction.insertInto('app_versions').values(row).execute()
-      return toVersion(row)
-    }),
-
-  async getVersion(caller: Caller, id: VersionId): Promise<Version | undefined> {
-    const row = await db.kysely
-      .selectFrom('app_versions')
-      .selectAll()
-      .where('tenant_id', '=', caller.tenantId)
-      .where('id', '=', id)
-      .executeTakeFirst()
-    return row && toVersion(row)
-  },
-
-  /** The version that calls run; undefined when nothing is published. */
-  async getPublished(caller: Caller, appId: AppId): Promise<Version | undefined> {
-    const row = await db.kysely
-      .selectFrom('app_versions')
-      .selectAll()
-      .where('tenant_id', '=', caller.tenantId)
-      .where('id', '=', (eb) =>
-        eb
-          .selectFrom('apps')
-          .select('apps.published_version_id')
-          .where('apps.tenant_id', '=', caller.tenantId)
-          .where('apps.id', '=', appId),
-      )
-      .executeTakeFirst()
-    return row && toVersion(row)
-  },
-
-  /** Newest first. @param page.before only versions with a smaller number */
-  async listVersions(
-    caller: Caller,
-    appId: AppId,
-    page: { readonly limit: number; readonly before?: number },
-  ): Promise<Page<VersionSummary>> {
-    const rows = await db.kysely
-      .selectFrom('app_versions')
-      .select(SUMMARY)
-      .where('tenant_id', '=', caller.tenantId)
-      .where('app_id', '=', appId)
-      .where('number', '<', page.before ?? Number.MAX_SAFE_INTEGER)
-      .orderBy('number', 'desc')
-      .limit(page.limit + 1)
-      .execute()
-    return toPage(rows, page.limit, toSummary)
-  },
-
-  /** Makes the version the one that calls run; false when the app has no such version. */
-  publish: (caller: Caller, appId: AppId, versionId: VersionId): Promise<boolean> =>
-    db.transaction(async (transaction) => {
-      const version = await transaction
-        .selectFrom('app_versions')
-        .select('id')
-        .where('tenant_id', '=', caller.tenantId)
-        .where('app_id', '=', appId)
-        .where('id', '=', versionId)
-        .executeTakeFirst()
-      if (!version) return false
-      await transaction
+      const now = clock.now()
+      const marked = await transaction
         .updateTable('apps')
-        .set({ published_version_id: versionId, updated_at: clock.now() })
+        .set({ deleted_at: now, updated_at: now })
         .where('tenant_id', '=', caller.tenantId)
-        .where('id', '=', appId)
+        .where('id', '=', id)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst()
+      if (marked.numUpdatedRows === 0n) return false
+      await transaction
+        .updateTable('api_keys')
+        .set({ revoked_at: now })
+        .where('tenant_id', '=', caller.tenantId)
+        .where('app_id', '=', id)
+        .where('revoked_at', 'is', null)
         .execute()
       return true
     }),
+
+  async getDraft(caller: Caller, id: AppId): Promise<StoredDraft | undefined> {
+    const row = await db.kysely
+      .selectFrom('apps')
+      .select(['draft_document', 'draft_updated_at'])
+      .where('tenant_id', '=', caller.tenantId)
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst()
+    if (row?.draft_document == null) return undefined
+    return { document: row.draft_document, updatedAt: row.draft_updated_at ?? 0 }
+  },
+
+  /** @returns the app; `changed` when somebody else changed what this replaces; undefined when there is no such app */
+  saveDraft: (caller: Caller, id: AppId, change: DraftChange): Promise<App | 'changed' | undefined> =>
+    db.transaction(async (transaction) => {
+      const locked = await lockApp(transaction, caller, id)
+      if (!locked) return undefined
+      if (locked.contentHash !== change.baseHash) return 'changed'
+      const now = clock.now()
+      const row = await transaction
+        .updateTable('apps')
+        .set({
+          draft_document: change.document,
+          draft_updated_at: change.document === null ? null : now,
+          updated_at: now,
+        })
+        .where('tenant_id', '=', caller.tenantId)
+        .where('id', '=', id)
+        .returning(COLUMNS)
+        .executeTakeFirstOrThrow()
+      return toApp(row)
+    }),
 })
 
-const appForUpdate = (transaction: Transaction, caller: Caller, id: AppId) =>
-  transaction
-    .selectFrom('apps')
-    .select('id')
-    .where('tenant_id', '=', caller.tenantId)
-    .where('id', '=', id)
-    .executeTakeFirst()
-
-const versionRow = (
-  caller: Caller,
-  id: VersionId,
-  fields: NewVersion,
-  now: number,
-): Omit<AppVersionRow, 'app_id' | 'number'> => ({
-  tenant_id: caller.tenantId,
-  id,
-  name: fields.name ?? '',
-  note: fields.note ?? '',
-  document: fields.document,
-  hash: hashDocument(fields.document),
-  created_at: now,
-  created_by: caller.actor.id,
-})
-
-const toApp = (row: AppRow): App => ({
+const toApp = (row: Pick<AppRow, (typeof COLUMNS)[number]>): App => ({
   id: row.id,
   name: row.name,
   mode: row.mode,
   icon: { type: row.icon_type, value: row.icon, background: row.icon_background },
   description: row.description,
+  apiEnabled: row.api_enabled !== 0,
   publishedVersionId: row.published_version_id,
+  draftUpdatedAt: row.draft_updated_at,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 })
-
-const toSummary = (row: Omit<AppVersionRow, 'tenant_id' | 'document'>): VersionSummary => ({
-  id: row.id,
-  appId: row.app_id,
-  number: row.number,
-  name: row.name,
-  note: row.note,
-  hash: row.hash,
-  createdAt: row.created_at,
-  createdBy: row.created_by,
-})
-
-const toVersion = (row: AppVersionRow): Version => ({ ...toSummary(row), document: row.document })

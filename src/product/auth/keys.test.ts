@@ -30,10 +30,12 @@ describe.each(databases)('keys on $name', ({ open: openDatabase }) => {
     })
     const seams = { db, clock, ids: createIds(clock) }
     await createTenantStore(seams).ensure(caller, 'test')
-    const app = await createAppStore(seams).create(caller, { name: 'a', mode: 'chat' })
+    const apps = createAppStore(seams)
+    const app = await apps.create(caller, { name: 'a', mode: 'chat' })
     const open = () => createKeys({ store: createKeyStore(seams), clock, log: silentLog })
     return {
       app,
+      apps,
       keys: open(),
       /** As in a second process on the same database. */
       elsewhere: open(),
@@ -55,6 +57,7 @@ describe.each(databases)('keys on $name', ({ open: openDatabase }) => {
         tenantId: caller.tenantId,
         scope: 'app',
         appId: app.id,
+        apiEnabled: true,
       })
       expect(JSON.stringify(await db?.kysely.selectFrom('api_keys').selectAll().execute())).not.toContain(
         secret.slice(8),
@@ -95,6 +98,23 @@ describe.each(databases)('keys on $name', ({ open: openDatabase }) => {
       expect(await keys.verify(secret)).toBeUndefined()
       pass(1_000)
       expect(await elsewhere.verify(secret)).toBeUndefined()
+    })
+
+    it('go with their app, and say when it takes no calls', async () => {
+      const { keys, app, apps } = await setUp()
+      const { secret } = await keys.create(caller, { scope: 'app', appId: app.id, name: '' })
+      expect(await keys.verify(secret)).toMatchObject({ apiEnabled: true })
+      await apps.update(caller, app.id, { apiEnabled: false })
+      keys.forgetApp(caller, app.id)
+      expect(await keys.verify(secret)).toMatchObject({ apiEnabled: false })
+      await apps.markDeleted(caller, app.id)
+      keys.forgetApp(caller, app.id)
+      expect(await keys.verify(secret)).toBeUndefined()
+      expect((await keys.list(caller))[0]?.revokedAt).not.toBeNull()
+      // One that was being made while the app was deleted.
+      const late = await keys.create(caller, { scope: 'app', appId: app.id, name: '' })
+      expect(await keys.verify(late.secret)).toBeUndefined()
+      expect((await keys.page(caller, { limit: 10 })).items).toEqual([])
     })
 
     it('are not remembered by a question that a revocation overtook', async () => {

@@ -10,7 +10,8 @@ import { messageOf } from '../../base/errors.ts'
 import type { Clock, Log } from '../../base/seams.ts'
 import type { Caller } from '../caller.ts'
 import type { AppId, KeyId } from '../ids.ts'
-import type { ApiKey, KeyGrant, KeyScope, KeyStore } from './store.ts'
+import type { Page } from '../store-seams.ts'
+import type { ApiKey, KeyGrant, KeyPage, KeyScope, KeyStore } from './store.ts'
 
 export interface KeySeams {
   readonly store: KeyStore
@@ -34,7 +35,11 @@ export interface Keys {
   /** What the secret allows; undefined when it is unknown or revoked. */
   verify(secret: string): Promise<KeyGrant | undefined>
   list(caller: Caller, filter?: { readonly appId?: AppId }): Promise<readonly ApiKey[]>
+  /** Newest first. */
+  page(caller: Caller, page: KeyPage): Promise<Page<ApiKey>>
   revoke(caller: Caller, id: KeyId): Promise<boolean>
+  /** Asks anew about the keys of an app that changed: it was deleted, or its API was opened or closed. */
+  forgetApp(caller: Caller, appId: AppId): void
 }
 
 const SECRET_BYTES = 24
@@ -65,6 +70,11 @@ export const createKeys = ({ store, clock, log, bytes = randomBytes }: KeySeams)
     remembered.set(hash, entry)
     const [oldest] = remembered.keys()
     if (remembered.size > REMEMBERED_KEYS && oldest !== undefined) remembered.delete(oldest)
+  }
+
+  const forget = (which: (grant: KeyGrant) => boolean): void => {
+    revocations++
+    for (const [hash, { grant }] of remembered) if (which(grant)) remembered.delete(hash)
   }
 
   const touch = (grant: KeyGrant): void => {
@@ -106,13 +116,15 @@ export const createKeys = ({ store, clock, log, bytes = randomBytes }: KeySeams)
     },
 
     list: (caller, filter) => store.list(caller, filter),
+    page: (caller, page) => store.page(caller, page),
 
     async revoke(caller, id) {
       const revoked = await store.revoke(caller, id)
       if (!revoked) return false
-      revocations++
-      for (const [hash, { grant }] of remembered) if (grant.keyId === id) remembered.delete(hash)
+      forget((grant) => grant.keyId === id)
       return true
     },
+
+    forgetApp: (caller, appId) => forget((grant) => grant.tenantId === caller.tenantId && grant.appId === appId),
   }
 }

@@ -4,7 +4,7 @@ import type { ApiKeyRow } from '../../db/schema.ts'
 import { prepareStatement } from '../../db/statement.ts'
 import type { Caller } from '../caller.ts'
 import type { AppId, KeyId, TenantId } from '../ids.ts'
-import type { StoreSeams } from '../store-seams.ts'
+import { type Page, type StoreSeams, toPage } from '../store-seams.ts'
 
 export type KeyScope = ApiKeyRow['scope']
 
@@ -29,6 +29,16 @@ export interface KeyGrant {
   readonly tenantId: TenantId
   readonly scope: KeyScope
   readonly appId: AppId | null
+  /** False: the app of the key takes no calls. */
+  readonly apiEnabled: boolean
+}
+
+export interface KeyPage {
+  readonly limit: number
+  /** The last key of the page before. */
+  readonly after?: Pick<ApiKey, 'id' | 'createdAt'>
+  readonly appId?: AppId
+  readonly scope?: KeyScope
 }
 
 export interface NewKeyRow {
@@ -77,6 +87,35 @@ export const createKeyStore = ({ db, clock, ids }: StoreSeams) => {
       return rows.map(toKey)
     },
 
+    /** Newest first, revoked ones included; not those of deleted apps. */
+    async page(caller: Caller, page: KeyPage): Promise<Page<ApiKey>> {
+      const { after, appId, limit, scope } = page
+      let query = db.kysely
+        .selectFrom('api_keys')
+        .leftJoin('apps', (join) =>
+          join.on('apps.tenant_id', '=', caller.tenantId).onRef('apps.id', '=', 'api_keys.app_id'),
+        )
+        .selectAll('api_keys')
+        .where('api_keys.tenant_id', '=', caller.tenantId)
+        .where('apps.deleted_at', 'is', null)
+      if (appId !== undefined) query = query.where('api_keys.app_id', '=', appId)
+      if (scope !== undefined) query = query.where('api_keys.scope', '=', scope)
+      if (after) {
+        query = query.where((eb) =>
+          eb.or([
+            eb('api_keys.created_at', '<', after.createdAt),
+            eb.and([eb('api_keys.created_at', '=', after.createdAt), eb('api_keys.id', '<', after.id)]),
+          ]),
+        )
+      }
+      const rows = await query
+        .orderBy('api_keys.created_at', 'desc')
+        .orderBy('api_keys.id', 'desc')
+        .limit(limit + 1)
+        .execute()
+      return toPage(rows, limit, toKey)
+    },
+
     /** False when there is no such key or it was revoked before. */
     async revoke(caller: Caller, id: KeyId): Promise<boolean> {
       const result = await db.kysely
@@ -94,15 +133,23 @@ export const createKeyStore = ({ db, clock, ids }: StoreSeams) => {
       await db.write([touched({ tenant: caller.tenantId, id, at: clock.now() })])
     },
 
-    /** The one question without a tenant: a request shows a key before anyone knows whose it is. */
+    /** The one question without a tenant: a request shows a key before anyone knows whose it is. A key of a deleted app is none. */
     async findByHash(hash: string): Promise<KeyGrant | undefined> {
       const row = await db.kysely
         .selectFrom('api_keys')
-        .select(['tenant_id', 'id', 'scope', 'app_id'])
-        .where('hash', '=', hash)
-        .where('revoked_at', 'is', null)
+        .leftJoin('apps', (join) =>
+          join
+            .onRef('apps.tenant_id', '=', 'api_keys.tenant_id')
+            .onRef('apps.id', '=', 'api_keys.app_id')
+            .on('apps.deleted_at', 'is', null),
+        )
+        .select(['api_keys.tenant_id', 'api_keys.id', 'api_keys.scope', 'api_keys.app_id', 'apps.api_enabled'])
+        .where('api_keys.hash', '=', hash)
+        .where('api_keys.revoked_at', 'is', null)
         .executeTakeFirst()
-      return row && { keyId: row.id, tenantId: row.tenant_id, scope: row.scope, appId: row.app_id }
+      if (!row || (row.app_id !== null && row.api_enabled === null)) return undefined
+      const { tenant_id: tenantId, id: keyId, scope, app_id: appId } = row
+      return { keyId, tenantId, scope, appId, apiEnabled: row.api_enabled !== 0 }
     },
   }
 }

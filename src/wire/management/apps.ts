@@ -1,8 +1,9 @@
 // Apps over the management API: list, make, import, change, copy, export, delete.
 
 import { z } from 'zod'
+import { issue } from '../errors.ts'
 import { defineOperation } from '../operation.ts'
-import { cursorQuery, issue, oneOrMore, pageOf, pathIds, prefixedId, time } from './shapes.ts'
+import { cursorQuery, oneOrMore, pageOf, pathIds, prefixedId, time } from './shapes.ts'
 
 const tag = 'Apps'
 

@@ -13,7 +13,7 @@ export const prefixedId = <Prefix extends string>(prefix: Prefix) =>
 
 /** Ids in addresses are any text here: what names nothing is answered as missing, not as malformed. */
 export const pathIds = <const Name extends string>(...names: readonly Name[]) =>
-  z.object(Object.fromEntries(names.map((name) => [name, z.string().min(1).max(100)])) as Record<Name, z.ZodString>)
+  z.object(Object.fromEntries(names.map((name) => [name, z.string()])) as Record<Name, z.ZodString>)
 
 /** A point in time, ISO 8601 in UTC with milliseconds. */
 export const time = () => z.iso.datetime().meta({ description: 'ISO 8601, UTC.' })
@@ -42,12 +42,3 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
 /** In queries: one value or several, as `status=failed&status=stopped`. */
 export const oneOrMore = <Item extends z.ZodType>(item: Item) =>
   z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(item).max(20))
-
-/** What is wrong, or odd, at one place of an app file. */
-export const issue = z
-  .object({
-    path: z.string().meta({ description: 'Place in the file; empty for the whole.' }),
-    code: z.string(),
-    message: z.string(),
-  })
-  .meta({ id: 'Issue' })

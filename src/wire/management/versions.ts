@@ -1,9 +1,10 @@
 // Drafts, versions and what differs between them, over the management API.
 
 import { z } from 'zod'
+import { issue } from '../errors.ts'
 import { defineOperation } from '../operation.ts'
 import { app, appReport, appText } from './apps.ts'
-import { cursorQuery, issue, pageOf, pathIds, prefixedId, time } from './shapes.ts'
+import { cursorQuery, pageOf, pathIds, prefixedId, time } from './shapes.ts'
 
 const tag = 'Versions'
 const ofApp = pathIds('app_id')

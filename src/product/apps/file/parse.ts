@@ -21,6 +21,12 @@ import { CURRENT_VERSION, OLDEST_VERSION, parseVersion, type Version, versionSta
 
 /** Reads an app file from YAML or JSON text of at most 10 MB. */
 export const parseAppFile = (text: string): Result<AppFile> => {
+  const content = readContent(text)
+  return content.ok ? readDocument(content.value, new Problems(), ' (line 1, column 1)') : content
+}
+
+/** The data that YAML or JSON text of at most 10 MB says, whatever it is. */
+export const readContent = (text: string): Result<Value> => {
   const problems = new Problems()
   const size = Buffer.byteLength(text)
   if (size > MAX_BYTES) {
@@ -28,8 +34,8 @@ export const parseAppFile = (text: string): Result<AppFile> => {
     return { ok: false, issues: problems.issues }
   }
   const source = text.startsWith('\ufeff') ? text.slice(1) : text
-  const content = readJson(source, problems) ?? readYaml(source)
-  return content.ok ? readDocument(content.value, problems, ' (line 1, column 1)') : content
+  const json = readJson(source, problems)
+  return problems.any ? { ok: false, issues: problems.issues } : (json ?? readYaml(source))
 }
 
 /** Reads an app file that is plain data already, such as the body of a request. */
