@@ -1,0 +1,62 @@
+// The table of access, the operations, the routes and the document speak of the same calls.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { generateTypes } from '../../scripts/generate-client.mjs'
+import { ACCESS } from '../../src/api/access.ts'
+import { createOpenApiDocument } from '../../src/api/openapi.ts'
+import { API_INFO } from '../../src/api/openapi-route.ts'
+import { routePath } from '../../src/api/route.ts'
+import { operations } from '../../src/wire/operations.ts'
+import { openApiProblems } from '../support/openapi-problems.ts'
+import { startPlatform, type TestPlatform } from '../support/platform.ts'
+import { read } from '../support/project-files.ts'
+
+/** For machines that watch the process, and for the document itself. */
+const NO_OPERATION = ['GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /api/openapi.json']
+
+const document = createOpenApiDocument(operations, API_INFO)
+
+test('every call has access and one operation', () => {
+  const calls = operations.map(({ method, path }) => `${method} ${routePath(path)}`)
+  const open = Object.keys(ACCESS).filter((call) => !NO_OPERATION.includes(call))
+  expect([...calls].sort()).toEqual(open.sort())
+})
+
+test('the document is valid', () => {
+  expect(openApiProblems(JSON.parse(JSON.stringify(document)))).toEqual([])
+})
+
+test('the types of the client are those of the document; otherwise: npm run generate', async () => {
+  expect((await generateTypes(document)) === read('src/wire/client/schema.ts')).toBe(true)
+})
+
+describe('a server', () => {
+  let platform: TestPlatform
+  beforeAll(async () => {
+    platform = await startPlatform()
+  })
+  afterAll(() => platform.close())
+
+  test('has a route for every call', async () => {
+    const server = platform.platform.createServer()
+    await server.ready()
+    const missing = Object.keys(ACCESS).filter((call) => {
+      const [method = '', url = ''] = call.split(' ')
+      return !server.hasRoute({ method: method as 'GET', url })
+    })
+    await server.close()
+    expect(missing).toEqual([])
+  })
+
+  test('gives the document to anyone, and says when it is the same', async () => {
+    const first = await fetch(`${platform.url}/api/openapi.json`)
+    expect([first.status, first.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8'])
+    expect(await first.json()).toEqual(JSON.parse(JSON.stringify(document)))
+    const etag = first.headers.get('etag') ?? ''
+    const ask = (tag: string) => fetch(`${platform.url}/api/openapi.json`, { headers: { 'if-none-match': tag } })
+    expect((await ask(etag)).status).toBe(304)
+    expect((await ask(`"other", W/${etag}`)).status).toBe(304)
+    const other = await ask('"other"')
+    expect([other.status, (await other.text()).length > 1_000]).toEqual([200, true])
+  })
+})
