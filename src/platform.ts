@@ -38,6 +38,10 @@ import { createRefreshTokens } from './product/accounts/refresh-tokens.ts'
 import { createSignInStore } from './product/accounts/sign-ins.ts'
 import type { Accounts } from './product/accounts/spec.ts'
 import { createAccountStore } from './product/accounts/store.ts'
+import { createAnnotations } from './product/annotations/annotations.ts'
+import { createReplyStore } from './product/annotations/reply-store.ts'
+import type { Annotations } from './product/annotations/spec.ts'
+import { createAnnotationStore } from './product/annotations/store.ts'
 import { type Apps, createApps } from './product/apps/apps.ts'
 import { type CheckParts, type CheckResult, checkApp } from './product/apps/check.ts'
 import { createDrafts, type Drafts } from './product/apps/drafts.ts'
@@ -53,13 +57,17 @@ import { createKeys, type Keys } from './product/auth/keys.ts'
 import { createKeyStore } from './product/auth/store.ts'
 import { type Caller, systemCaller } from './product/caller.ts'
 import { type Conversations, createConversations } from './product/conversations/conversations.ts'
+import { createFeedbackStore } from './product/conversations/feedbacks.ts'
+import { createMessageFileStore } from './product/conversations/message-files.ts'
 import { createMessageStore } from './product/conversations/messages.ts'
 import { createNaming } from './product/conversations/naming.ts'
 import { createConversationStore } from './product/conversations/store.ts'
 import { createEndUserStore } from './product/end-users/store.ts'
 import { type AppId, fromWireId } from './product/ids.ts'
+import { createMessages } from './product/messages/messages.ts'
 import { createExecutor, type Executor } from './product/runs/execution.ts'
 import { createFileAccess, storedFile } from './product/runs/file-access.ts'
+import { createRunLogs } from './product/runs/logs.ts'
 import { createNodeExecutionStore } from './product/runs/node-executions.ts'
 import { createResultCache } from './product/runs/result-cache.ts'
 import type { Runs } from './product/runs/spec.ts'
@@ -224,6 +232,7 @@ export interface Platform {
   readonly accounts: Accounts
   readonly runs: Runs
   readonly conversations: Conversations
+  readonly annotations: Annotations
   /** The installation's own tenant, for whoever has the data folder itself. */
   readonly caller: Caller
   /** The id of an app, written with or without its prefix. @throws AppError `app/not-found` */
@@ -243,7 +252,7 @@ export interface Platform {
 /** Opens the data folder. */
 export const createPlatform = async (config: Config, seams: Seams): Promise<Platform> => {
   const { clock, ids, log } = seams
-  const db = await openSqlite({ path: join(config.dataDir, 'heddle.db'), clock, ids })
+  const db = await openDatabase(config, seams)
   const files = createDiskFiles({ folder: join(config.dataDir, 'files'), maxBytes: MAX_FILE_BYTES, ids })
   const engine = createEngine(config, seams, files)
   const store = { db, clock, ids }
@@ -285,6 +294,8 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     endUsers: createEndUserStore(store),
     conversations: createConversationStore(store),
     messages: createMessageStore(store),
+    messageFiles: createMessageFileStore(store),
+    feedbacks: createFeedbackStore(store),
   }
   const { execute, checkInputs } = engine
   const outbound = createOutboundPolicy(config.outbound, ipRanges)
@@ -300,6 +311,14 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     naming,
     maxVariableBytes: config.runs.variableBytes,
   })
+  const annotations = createAnnotations({
+    store: createAnnotationStore(store),
+    replies: createReplyStore(store),
+    models: engine.models,
+    clock,
+    log,
+  })
+  const messages = createMessages({ stores, apps, models: engine.models, suggest: async () => [], log })
   const maxRuns = config.runs.concurrent
   const runs = createRuns({ db, clock, ids, log, stores, sessions, naming, metrics, execute, checkInputs, maxRuns })
   const serve = (trusted?: Caller) =>
@@ -308,7 +327,11 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
       apps,
       drafts,
       runs,
+      runLogs: createRunLogs({ runs: stores.runs, endUsers: stores.endUsers, accounts }),
       conversations,
+      messages,
+      annotations,
+      endUsers: stores.endUsers,
       keys,
       accounts,
       clock,
@@ -316,7 +339,11 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
       log,
       metrics,
       admitUrl: (url) => void outbound.admitUrl(url),
-      limits: { bodyBytes: config.server.bodyLimitBytes, requestTimeoutMs: config.server.requestTimeoutMs },
+      limits: {
+        bodyBytes: config.server.bodyLimitBytes,
+        requestTimeoutMs: config.server.requestTimeoutMs,
+        uploads: config.uploads,
+      },
       ready: () => isReady(db),
     })
   const purge = createPurge({
@@ -333,6 +360,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     accounts,
     runs,
     conversations,
+    annotations,
     caller,
     readAppId(text) {
       const id = fromWireId('app', text.replace(/^app_/, ''))
@@ -345,6 +373,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     callManagement: (request) => (inProcess ??= createInProcessFetch(serve(caller)))(request),
     async close() {
       await runs.close()
+      await annotations.close()
       await purge.close()
       await naming.close()
       await sessions.close()
@@ -375,6 +404,14 @@ const createSessionTiers = async ({ sessions, redis }: Config, { clock, log }: S
   // The client is only loaded by those who use it.
   const { createRedisTier } = await import('./product/sessions/drivers/redis.ts')
   return [memory, createRedisTier({ url, prefix, ttlMs: redisMs, clock, log })]
+}
+
+/** PostgreSQL's driver is loaded only where it is used: most installations start without it. */
+const openDatabase = async ({ dataDir, database }: Config, { clock, ids }: Seams): Promise<Database> => {
+  const { url, ...limits } = database
+  if (url === undefined) return openSqlite({ path: join(dataDir, 'heddle.db'), clock, ids })
+  const { openPostgres } = await import('./db/drivers/postgres.ts')
+  return openPostgres({ url, ...limits, clock, ids })
 }
 
 const isReady = (db: Database): Promise<boolean> =>

@@ -2,19 +2,32 @@
 
 import type { Clock, Ids, Log } from '../base/seams.ts'
 import type { Accounts } from '../product/accounts/spec.ts'
+import type { Annotations } from '../product/annotations/spec.ts'
 import type { Apps } from '../product/apps/apps.ts'
 import type { Drafts } from '../product/apps/drafts.ts'
+import type { Audio } from '../product/audio/audio.ts'
 import type { Keys } from '../product/auth/keys.ts'
 import type { Caller } from '../product/caller.ts'
 import type { Conversations } from '../product/conversations/conversations.ts'
+import type { EndUserStore } from '../product/end-users/store.ts'
+import type { Messages } from '../product/messages/messages.ts'
+import type { RunLogs } from '../product/runs/logs.ts'
 import type { Runs } from '../product/runs/spec.ts'
+import type { Uploads } from '../product/uploads/spec.ts'
+import type { UploadLimits } from './dify/parameters.ts'
 import type { MetricsRegistry } from './metrics.ts'
 
 export interface ServerParts {
   readonly apps: Apps
   readonly drafts: Drafts
   readonly runs: Runs
+  readonly runLogs: RunLogs
   readonly conversations: Conversations
+  readonly messages: Messages
+  readonly annotations: Annotations
+  readonly endUsers: Pick<EndUserStore, 'get'>
+  readonly uploads: Uploads
+  readonly audio: Audio
   readonly keys: Keys
   readonly accounts: Accounts
   readonly clock: Clock
@@ -31,6 +44,8 @@ export interface ServerParts {
     readonly bodyBytes: number
     /** Until a whole request has arrived. */
     readonly requestTimeoutMs: number
+    /** What may be uploaded, as forms are told. */
+    readonly uploads: UploadLimits
   }
   /** True when everything behind the server can work. */
   readonly ready: () => Promise<boolean>

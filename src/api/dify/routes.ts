@@ -14,11 +14,18 @@ import { runWorkflowBody, sendChatBody, stopBody } from '../../wire/dify/request
 import { type AppCaller, appCallerOf } from '../authenticate.ts'
 import { ApiError, badRequest, invalidParam } from '../errors.ts'
 import type { ServerParts } from '../spec.ts'
+import { annotationRoutes } from './annotations.ts'
+import { appInfoRoutes } from './app-info.ts'
+import { audioRoutes } from './audio.ts'
+import { conversationRoutes } from './conversations.ts'
 import { toErrorBody } from './errors.ts'
+import { fileRoutes } from './file-routes.ts'
 import { readFileInputs, readFiles } from './files.ts'
 import { FrameWriter } from './frames.ts'
+import { messageRoutes } from './messages.ts'
 import { runDetailRoutes } from './run-detail.ts'
 import { sendEvents } from './sse.ts'
+import { workflowLogRoutes } from './workflow-logs.ts'
 
 type RunEndEvent = Extract<FlowEvent, { type: 'run-end' }>
 
@@ -26,12 +33,23 @@ export const difyRoutes = (parts: ServerParts) => async (server: FastifyInstance
   server.get('/v1/', async () => ({ welcome: 'Heddle Service API', api_version: 'v1', server_version: '1.0.0' }))
   server.register(runRoutes(parts))
   server.register(runDetailRoutes(parts))
+  server.register(messageRoutes(parts))
+  server.register(conversationRoutes(parts))
+  server.register(appInfoRoutes(parts))
+  server.register(workflowLogRoutes(parts))
+  server.register(annotationRoutes(parts))
+  server.register(fileRoutes(parts))
+  server.register(audioRoutes(parts))
 }
 
 const PLAIN_CHATS: ReadonlySet<string> = new Set(['chat', 'agent-chat'])
 
 const runRoutes = (parts: ServerParts) => async (server: FastifyInstance) => {
-  const { apps, runs, admitUrl } = parts
+  const { apps, runs, uploads, admitUrl } = parts
+  const uploadsOf =
+    ({ caller, appId }: AppCaller, user: string) =>
+    (fileId: string) =>
+      uploads.resolve(caller, { appId, user }, fileId)
   const open = async (app: AppCaller, mode: 'workflow' | 'advanced-chat', version?: string): Promise<RunnableApp> => {
     const versionId = version === undefined ? undefined : readVersionId(version)
     const runnable = await apps.open(app.caller, app.appId, versionId)
@@ -58,8 +76,8 @@ const runRoutes = (parts: ServerParts) => async (server: FastifyInstance) => {
     const app = await open(caller, 'workflow', request.params.workflow_id)
     const run = await runs.start(caller.caller, {
       app,
-      inputs: readFileInputs(body.inputs, admitUrl),
-      files: readFiles(body.files, admitUrl),
+      inputs: await readFileInputs(body.inputs, admitUrl, uploadsOf(caller, body.user)),
+      files: await readFiles(body.files, admitUrl, uploadsOf(caller, body.user)),
       user: body.user,
       source: 'service-api',
     })
@@ -74,8 +92,8 @@ const runRoutes = (parts: ServerParts) => async (server: FastifyInstance) => {
     if (body.conversation_id !== '' && !conversationId) throw invalidParam('conversation_id', 'must be a UUID')
     const run = await runs.start(caller.caller, {
       app,
-      inputs: readFileInputs(body.inputs, admitUrl),
-      files: readFiles(body.files, admitUrl),
+      inputs: await readFileInputs(body.inputs, admitUrl, uploadsOf(caller, body.user)),
+      files: await readFiles(body.files, admitUrl, uploadsOf(caller, body.user)),
       user: body.user,
       source: 'service-api',
       query: body.query,

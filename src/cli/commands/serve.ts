@@ -32,6 +32,7 @@ export const serveCommand = async (options: ServeOptions): Promise<ExitCode> => 
   try {
     const interrupted = await platform.markInterruptedRuns()
     if (interrupted > 0) log.warn('runs-interrupted', { count: interrupted })
+    await platform.annotations.resume()
     const server = platform.createServer()
     try {
       await server.listen({ host, port })

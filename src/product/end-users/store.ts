@@ -26,6 +26,9 @@ export interface EndUserName {
   readonly isAnonymous?: boolean
 }
 
+/** Users asked for at once. */
+const MAX_LISTED = 200
+
 export type EndUserStore = ReturnType<typeof createEndUserStore>
 
 export const createEndUserStore = ({ db, clock, ids }: StoreSeams) => {
@@ -68,6 +71,19 @@ export const createEndUserStore = ({ db, clock, ids }: StoreSeams) => {
         .returningAll()
         .executeTakeFirstOrThrow()
       return toEndUser(row)
+    },
+
+    /** The app's users of these ids, in any order. @param userIds 0 to 200 */
+    async list(caller: Caller, appId: AppId, userIds: readonly EndUserId[]): Promise<readonly EndUser[]> {
+      if (userIds.length === 0) return []
+      const rows = await db.kysely
+        .selectFrom('end_users')
+        .selectAll()
+        .where('tenant_id', '=', caller.tenantId)
+        .where('app_id', '=', appId)
+        .where('id', 'in', userIds.slice(0, MAX_LISTED))
+        .execute()
+      return rows.map(toEndUser)
     },
 
     async get(caller: Caller, id: EndUserId): Promise<EndUser | undefined> {

@@ -122,7 +122,7 @@ const feedback = z
   .object({
     id: uuid(),
     app_id: uuid(),
-    conversation_id: uuid().nullable(),
+    conversation_id: uuid().optional().meta({ description: 'Absent in completion apps.' }),
     message_id: uuid(),
     rating: z.enum(['like', 'dislike']),
     content: z.string().nullable(),
