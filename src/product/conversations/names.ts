@@ -6,8 +6,15 @@ const LONGEST_TITLE = 80
 export const LONGEST_NAME = 255
 
 /** The beginning of what the conversation began with. */
-export const provisionalName = (query: string): string =>
-  [...query.trim().slice(0, 1_000).replace(/\s+/g, ' ')].slice(0, PROVISIONAL_LENGTH).join('') || 'New conversation'
+export const provisionalName = (query: string): string => {
+  // A cut may leave half of a character.
+  const text = query
+    .trim()
+    .slice(0, 1_000)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trimEnd()
+  return [...text.replace(/\s+/g, ' ')].slice(0, PROVISIONAL_LENGTH).join('') || 'New conversation'
+}
 
 /** The title in a model's answer; undefined when it is something else: an apology, an essay, nothing. */
 export const titleIn = (answer: string): string | undefined => {
@@ -15,9 +22,13 @@ export const titleIn = (answer: string): string | undefined => {
     .replace(/<think>[\s\S]*?(?:<\/think>|$)/gi, '')
     .trim()
     .split('\n')
-  const title = line
-    .replace(/^(?:title|titel|titre|título|标题)\s*[:：]\s*/i, '')
-    .replace(/^[\s#*_"'`“”‘’„«»「」『』《》]+|[\s*_"'`“”‘’„«»「」『』《》]+$/g, '')
-    .replace(/\s+/g, ' ')
+  const title = undecorated(undecorated(line).replace(/^(?:title|titel|titre|título|标题)[*_]*\s*[:：]/i, '')).replace(
+    /\s+/g,
+    ' ',
+  )
   return title === '' || [...title].length > LONGEST_TITLE ? undefined : title
 }
+
+/** Without the marks that models put around titles. */
+const undecorated = (text: string): string =>
+  text.replace(/^[\s#*_"'`“”‘’„«»「」『』《》]+|[\s*_"'`“”‘’„«»「」『』《》]+$/g, '')

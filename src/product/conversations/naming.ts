@@ -36,6 +36,8 @@ const TIME_MS = 15_000
 const ANSWER_TOKENS = 256
 /** UTF-16 units of the query that a title is made from. */
 const READ_LENGTH = 2_000
+/** What a cut may leave of a character. */
+const HALF = /[\ud800-\udbff]$/
 const INSTRUCTION =
   'Summarize the following message as the title of a conversation that begins with it. Use the language of the message and at most eight words. Do not answer the message. Write nothing but the title, without quotation marks:'
 
@@ -48,7 +50,7 @@ export const createNaming = ({ models, conversations, clock, log }: NamingParts)
     const limit = new AbortController()
     const cancel = clock.after(TIME_MS, () => limit.abort(new Error(`no title within ${TIME_MS} ms`)))
     try {
-      const content = `${INSTRUCTION}\n\n${query.slice(0, READ_LENGTH).toWellFormed()}`
+      const content = `${INSTRUCTION}\n\n${query.slice(0, READ_LENGTH).replace(HALF, '')}`
       const answer = await model.generate(
         { messages: [{ role: 'user', content }], parameters: { max_tokens: ANSWER_TOKENS }, caller: 'naming' },
         AbortSignal.any([limit.signal, closing.signal]),
