@@ -66,6 +66,8 @@ const need = z.object({
     'python-package',
     'network',
     'node-kind',
+    'external-tool',
+    'moderation',
   ]),
   name: z.string(),
   blocking: z.boolean().meta({ description: 'True when the app cannot run, or the node fails, until it is met.' }),
@@ -193,13 +195,16 @@ export const duplicateApp = defineOperation({
   method: 'POST',
   path: '/api/apps/{app_id}/duplicate',
   id: 'duplicateApp',
-  summary: 'Copies an app as a new one with a draft; secrets are copied, keys and conversations are not.',
+  summary:
+    'Copies an app, its secrets too: a draft becomes a draft, a published version the first version. Keys and users stay behind.',
   tag,
   params,
-  body: z.strictObject({
-    name: name.optional().meta({ description: 'Default: the name and ` copy`.' }),
-    source: source.optional().meta({ description: 'Default: the draft when there is one.' }),
-  }),
+  body: z
+    .strictObject({
+      name: name.optional().meta({ description: 'Default: the name and ` copy`.' }),
+      source: source.optional().meta({ description: 'Default: the draft when there is one.' }),
+    })
+    .prefault({}),
   answers: { 201: { description: 'The copy.', schema: app } },
   errors: [400, 403, 404, 409],
 })

@@ -2,6 +2,7 @@
 
 import { isList, isObject, type Value, type ValueObject } from '../../../base/value.ts'
 import type { GraphNode } from '../../../flow/spec.ts'
+import { readModerationWish } from '../moderation-settings.ts'
 import { field } from './problems.ts'
 import { expandModelProvider } from './provider-names.ts'
 import { usesNetwork } from './python-imports.ts'
@@ -17,6 +18,8 @@ export type NeedKind =
   | 'python-package'
   | 'network'
   | 'node-kind'
+  | 'external-tool'
+  | 'moderation'
 
 export interface Need {
   /** Empty when the app as a whole needs it. */
@@ -131,7 +134,9 @@ export const findNeeds = (file: AppFile, surroundings: Surroundings): readonly N
     uses.filter((use) => use.nodeId === nodeId).flatMap((use) => modelNeed(use, surroundings.hasModel(use)))
   const ofApp = [
     ...emptySecrets(file),
+    ...moderationNeed(file),
     ...(file.modelConfig === undefined ? [] : [...modelsFor(''), ...needsOfConfig(file.modelConfig, surroundings)]),
+    ...externalToolNeeds(file),
   ]
   const ofNodes = (file.graph?.nodes ?? []).flatMap((node) => {
     const found = [...needsOfNode(node, surroundings), ...modelsFor(node.id)]
@@ -266,9 +271,35 @@ const networkNeed = (name: string): Found => ({
 /** The host of an address; the whole text when a variable stands in its place. */
 export const hostOf = (url: string): string => /^\s*https?:\/\/(?:[^/@{}]*@)?([^/?#:{}\s]+)/i.exec(url)?.[1] ?? url
 
-const needsOfConfig = (config: ModelConfig, surroundings: Surroundings): readonly Found[] => [
-  ...config.agent.tools
-    .filter((tool) => tool.enabled)
-    .flatMap((tool) => toolNeed(tool.providerId, tool.toolName, tool.providerId, surroundings)),
-  ...config.datasets.ids.flatMap((id) => datasetNeed(id, surroundings)),
-]
+// ---- the app as a whole
+
+/** A basic app runs without its tools and its knowledge, and says so. */
+const needsOfConfig = (config: ModelConfig, surroundings: Surroundings): readonly Found[] =>
+  [
+    ...config.agent.tools
+      .filter((tool) => tool.enabled)
+      .flatMap((tool) => toolNeed(tool.providerId, tool.toolName, tool.providerId, surroundings)),
+    ...config.datasets.ids.flatMap((id) => datasetNeed(id, surroundings)),
+  ].map((need) => ({ ...need, blocking: false }))
+
+/** Variables of a basic app that are filled by calls to the outside before the model is asked. */
+export const externalTools = ({ modelConfig, startVariables }: AppFile): readonly string[] => {
+  const listed = (modelConfig?.externalDataTools ?? []).filter((tool) => field(tool, 'enabled') === true)
+  const inForm = startVariables.filter(({ type }) => type === 'external_data_tool')
+  return [...new Set([...listed.map((tool) => text(field(tool, 'variable'))), ...inForm.map(({ name }) => name)])]
+}
+
+const externalToolNeeds = (file: AppFile): readonly Found[] =>
+  externalTools(file).map((name) => ({
+    kind: 'external-tool',
+    name,
+    blocking: false,
+    message: `${show(name)} is filled by a call to the outside, which is not possible here; it stays empty.`,
+  }))
+
+const moderationNeed = ({ features }: AppFile): readonly Found[] => {
+  const wish = readModerationWish(features)
+  if (wish.type !== 'unavailable') return []
+  const name = text(field(mapOf(field(features, 'sensitive_word_avoidance')), 'type'))
+  return [{ kind: 'moderation', name, blocking: true, message: `Moderation cannot be done here: ${wish.reason}.` }]
+}

@@ -219,5 +219,53 @@ describe('warnings and other needs', () => {
       ['', 'helper', 'dataset', 'd2'],
       ['', 'helper', 'dataset', 'd1'],
     ])
+    expect(report.runnable).toBe(true)
+  })
+  it('basic apps: data from outside, which is left out', () => {
+    const file = read({
+      app: { mode: 'chat', name: 'helper' },
+      model_config: {
+        model: { provider: 'openai', name: 'gpt-4o', mode: 'chat', completion_params: {} },
+        external_data_tools: [
+          { enabled: true, type: 'api', variable: 'weather', config: {} },
+          { enabled: false, type: 'api', variable: 'news', config: {} },
+        ],
+        user_input_form: [{ external_data_tool: { variable: 'stock', label: 'Stock', type: 'api', config: {} } }],
+      },
+    })
+    const report = reportOnApp(file, bare)
+    expect(report.needs.filter(({ kind }) => kind === 'external-tool')).toMatchObject([
+      { nodeId: '', title: 'helper', name: 'weather', blocking: false },
+      { name: 'stock', blocking: false },
+    ])
+    expect(report.runnable).toBe(true)
+  })
+  it('moderation that cannot be done: the app does not run unmoderated', () => {
+    const withModeration = (block: object) =>
+      reportOnApp(
+        read({
+          app: { mode: 'chat', name: 'helper' },
+          model_config: {
+            model: { provider: 'openai', name: 'gpt-4o', mode: 'chat', completion_params: {} },
+            sensitive_word_avoidance: block,
+          },
+        }),
+        bare,
+      )
+    const refused = withModeration({ enabled: true, type: 'openai_moderation', config: {} })
+    expect(refused.runnable).toBe(false)
+    expect(refused.needs).toMatchObject([
+      {
+        kind: 'moderation',
+        name: 'openai_moderation',
+        blocking: true,
+        message: expect.stringContaining('only keywords'),
+      },
+      { kind: 'model' },
+    ])
+    const side = { enabled: true, preset_response: 'No.' }
+    const config = { keywords: 'a', inputs_config: side, outputs_config: side }
+    expect(withModeration({ enabled: true, type: 'keywords', config }).runnable).toBe(true)
+    expect(withModeration({ enabled: false, type: 'api' }).runnable).toBe(true)
   })
 })

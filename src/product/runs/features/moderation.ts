@@ -1,4 +1,4 @@
-// Keyword moderation: what an app refuses to hear or to say. Source of the settings: the app format.
+// Keyword moderation: what an app refuses to hear or to say.
 //
 // The whole input is judged before a run, the output while it streams. Thinking is judged like text, apart from it.
 //
@@ -10,59 +10,32 @@ import { isNumber } from '../../../base/number.ts'
 import { toPythonText } from '../../../base/python.ts'
 import { isList, isObject, type Value, type ValueObject } from '../../../base/value.ts'
 import { FileValue } from '../../../flow/file.ts'
-import { field } from '../../apps/file/problems.ts'
+import { type ModerationSettings, readModerationWish } from '../../apps/moderation-settings.ts'
 import { RunError } from '../errors.ts'
 import type { ExecutionEvent, FlowEnd } from '../events.ts'
 import { createKeywordMatcher, type KeywordMatcher } from './keyword-matcher.ts'
 import { TextLane } from './text-lane.ts'
 
-/** Code units of all keywords. Ten times the editor's limit: files written by hand are taken, hostile ones are not. */
-const MAX_KEYWORDS_LENGTH = 100_000
-
-export interface Moderation {
+export interface Moderation extends Pick<ModerationSettings, 'inputReply' | 'outputReply'> {
   readonly keywords: KeywordMatcher
-  /** The reply given in place of the run; undefined when inputs are not judged. */
-  readonly inputReply: string | undefined
-  /** The reply given in place of the answer; undefined when outputs are not judged. */
-  readonly outputReply: string | undefined
 }
 
 /** The moderation an app asks for; undefined when it asks for none.
  *  @param features as the file has them
  *  @throws RunError `run/moderation-unavailable`: an app whose wish cannot be met must not run unmoderated */
 export const readModeration = (features: ValueObject): Moderation | undefined => {
-  const block = mapOf(field(features, 'sensitive_word_avoidance'))
-  if (field(block, 'enabled') !== true) return undefined
-  const type = field(block, 'type')
-  if (type !== 'keywords') {
-    const given = typeof type === 'string' && type !== '' ? type.slice(0, 80) : 'no type'
-    throw unavailable(`it is of ${given === 'no type' ? given : `the type ${given}`}, and only keywords can be checked`)
+  const wish = readModerationWish(features)
+  switch (wish.type) {
+    case 'none':
+      return undefined
+    case 'unavailable':
+      throw new RunError('run/moderation-unavailable', { details: { reason: wish.reason } })
+    case 'keywords': {
+      const { keywords, inputReply, outputReply } = wish.settings
+      return Object.freeze({ keywords: createKeywordMatcher(keywords), inputReply, outputReply })
+    }
   }
-  const config = field(block, 'config')
-  if (!isObject(config)) throw unavailable('its settings are missing')
-  const inputReply = replyOf(field(config, 'inputs_config'))
-  const outputReply = replyOf(field(config, 'outputs_config'))
-  if (inputReply === undefined && outputReply === undefined) return undefined
-  const keywords = field(config, 'keywords')
-  if (typeof keywords !== 'string') throw unavailable('its keywords are missing')
-  if (keywords.length > MAX_KEYWORDS_LENGTH) {
-    throw unavailable(`its keywords are longer than ${MAX_KEYWORDS_LENGTH} characters`)
-  }
-  const lines = keywords.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '')
-  return Object.freeze({ keywords: createKeywordMatcher(lines), inputReply, outputReply })
 }
-
-const unavailable = (reason: string): RunError => new RunError('run/moderation-unavailable', { details: { reason } })
-
-const replyOf = (side: Value | undefined): string | undefined => {
-  const block = mapOf(side)
-  if (field(block, 'enabled') !== true) return undefined
-  const reply = field(block, 'preset_response')
-  return typeof reply === 'string' ? reply : ''
-}
-
-const NOTHING: ValueObject = Object.freeze({})
-const mapOf = (value: Value | undefined): ValueObject => (isObject(value) ? value : NOTHING)
 
 /** The preset reply when a keyword stands in the query or in any input: texts, numbers, names of files, keys and values
  *  inside lists and objects. Undefined when the run may go on. */
