@@ -2,12 +2,13 @@
 // who exists.
 
 import { afterEach, describe, expect, it } from 'vitest'
-import { MASTER, movableClock, openAccounts, PERSON, REFRESH_MS } from '../../../test/support/accounts.ts'
+import { ACCESS_MS, MASTER, movableClock, openAccounts, PERSON, REFRESH_MS } from '../../../test/support/accounts.ts'
 import { databases, noteSkippedDatabases, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { type Caller, DEFAULT_TENANT_ID, systemCaller } from '../caller.ts'
 import type { AccountId } from '../ids.ts'
 import { createTenantStore } from '../tenants/store.ts'
 import type { AttemptLimits } from './attempts.ts'
+import { createAccessTokens } from './drivers/access-tokens.ts'
 import { createPasswords } from './drivers/passwords.ts'
 import { createRefreshTokens } from './refresh-tokens.ts'
 import type { Session } from './spec.ts'
@@ -219,6 +220,23 @@ describe.each(databases)('accounts on $name', ({ open }) => {
       await Promise.all([accounts.verify(tokens.accessToken), accounts.signOut(session)])
       expect(await accounts.verify(tokens.accessToken)).toBeUndefined()
       await expect(accounts.refresh(tokens.refreshToken)).rejects.toMatchObject({ code: 'account/signed-out' })
+    })
+
+    it('are bound to tenant and account, even when the token is ours', async () => {
+      const { accounts, session, tokens, clock } = await prepareOwner()
+      const issuer = createAccessTokens({ master: MASTER, clock, lifeMs: ACCESS_MS })
+      const claims = { accountId: session.account.id, tenantId: session.tenantId, signInId: session.signInId }
+      await accounts.verify(tokens.accessToken)
+      expect(await accounts.verify((await issuer.issue(claims)).token)).toEqual(session)
+      for (const wrong of [
+        { ...claims, tenantId: OTHER_TENANT },
+        { ...claims, accountId: 'acct_33333333-3333-7333-8333-333333333333' },
+        { ...claims, signInId: 'signin_33333333-3333-7333-8333-333333333333' },
+      ] as const) {
+        expect(await accounts.verify((await issuer.issue(wrong)).token)).toBeUndefined()
+      }
+      clock.pass(ACCESS_MS)
+      expect(await accounts.verify(tokens.accessToken)).toBeUndefined()
     })
 
     it('show a new name at once', async () => {
