@@ -185,6 +185,18 @@ describe('secrets', () => {
     },
   }
 
+  it('are masked in the address of the database, and kept out of what is wrong with it', () => {
+    const of = (url: string) => ({ database: { url } })
+    const config = read(of(`postgres://heddle:${secret}@db:5432/heddle?schema=team_1`))
+    const text = JSON.stringify(describeConfig(config))
+    expect(text).not.toContain(secret)
+    expect(text).toContain('db:5432/heddle')
+    for (const url of [`mysql://u:${secret}@db/x`, `postgres://u:${secret}@db/x?schema=a-b`, secret]) {
+      expect(problems(of(url))).toEqual(['database.url config/invalid'])
+      expect(JSON.stringify(parseConfig({ file: of(url), environment: {} }))).not.toContain(secret)
+    }
+  })
+
   it('are masked in descriptions', () => {
     const text = JSON.stringify(describeConfig(read(file, { KEY: secret })))
     expect(text).not.toContain(secret)

@@ -50,6 +50,11 @@ const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be a name of
 const address = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
 const reference = z.string().regex(/^[^/\s]+\/\S+$/, 'must be written provider/model')
 
+const parameterOf = (url: string, parameter: string): string | null =>
+  URL.canParse(url) ? new URL(url).searchParams.get(parameter) : null
+/** What `?schema=` of a PostgreSQL address may be. */
+const isSchemaName = (text: string): boolean => /^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(text)
+
 const KiB = 1024
 const MiB = 1024 * KiB
 const GiB = 1024 * MiB
@@ -93,6 +98,21 @@ const provider = z.discriminatedUnion('type', [
 const schema = z.strictObject({
   /** Folder of the database, the files and the locks. */
   dataDir: z.string().min(1).default('./.heddle'),
+  database: z
+    .strictObject({
+      /** Absent: a SQLite file in `dataDir`. */
+      url: z
+        .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres or postgresql address' })
+        .refine((url) => isSchemaName(parameterOf(url, 'schema') ?? 'public'), {
+          error: 'must name its schema with letters, digits and _',
+        })
+        .exactOptional(),
+      /** Connections of this process to PostgreSQL, besides the one that writes. */
+      poolSize: count(1, 1_000).default(10),
+      /** Longest statement in PostgreSQL. */
+      statementTimeoutMs: milliseconds().default(30_000),
+    })
+    .prefault({}),
   server: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),
@@ -350,7 +370,7 @@ export const describeConfig = (config: Config): Readonly<Record<string, unknown>
     },
   ])
   const redis = { ...config.redis, ...(config.redis.url !== undefined && { url: maskAddress(config.redis.url) }) }
-  return { ...config, providers: Object.fromEntries(providers), redis }
+  return { ...config, providers: Object.fromEntries(providers), database, redis }
 }
 
 const maskAddress = (text: string): string => {
@@ -360,3 +380,7 @@ const maskAddress = (text: string): string => {
   for (const key of [...url.searchParams.keys()]) url.searchParams.set(key, MASK)
   return url.href
 }
+  const database = {
+    ...config.database,
+    ...(config.database.url !== undefined && { url: maskAddress(config.database.url) }),
+  }

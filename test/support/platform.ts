@@ -7,12 +7,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createIds, type LogFields, silentLog, systemClock, systemSeams } from '../../src/base/seams.ts'
 import { parseConfig } from '../../src/config.ts'
+import { openPostgres } from '../../src/db/drivers/postgres.ts'
 import { openSqlite } from '../../src/db/drivers/sqlite.ts'
 import type { Database } from '../../src/db/spec.ts'
 import { createPlatform, type Platform } from '../../src/platform.ts'
 import { type Caller, systemCaller } from '../../src/product/caller.ts'
 import { type AppId, toWireId } from '../../src/product/ids.ts'
 import { createTenantStore } from '../../src/product/tenants/store.ts'
+import { makeSchema, postgresUrl, type TestedDatabase } from './databases.ts'
 import { TEST_KEY, type VendorServer } from './vendors/vendor-server.ts'
 
 export interface TestApp {
@@ -36,10 +38,18 @@ export interface TestPlatform extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** `config` is what heddle.yaml would hold. */
-export const startPlatform = async (config: Record<string, unknown> = {}): Promise<TestPlatform> => {
+/** HEDDLE_TEST_PLATFORM=postgres, beside HEDDLE_TEST_POSTGRES, runs every suite on PostgreSQL that does not choose. */
+const USUAL = process.env.HEDDLE_TEST_PLATFORM === 'postgres' ? 'postgres' : 'sqlite'
+
+/** `config` is what heddle.yaml would hold. On PostgreSQL the platform has a schema of its own, dropped at the end. */
+export const startPlatform = async (
+  config: Record<string, unknown> = {},
+  on: TestedDatabase['name'] = USUAL,
+): Promise<TestPlatform> => {
   const folder = mkdtempSync(join(tmpdir(), 'heddle-platform-'))
-  const parsed = parseConfig({ file: { ...config, dataDir: folder }, environment: {} })
+  const schema = on === 'postgres' ? makeSchema(postgresUrl ?? '') : undefined
+  const chosen = { ...config, dataDir: folder, ...(schema && { database: { url: schema.url, poolSize: 4 } }) }
+  const parsed = parseConfig({ file: chosen, environment: {} })
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues))
   const logged: { event: string; fields: LogFields | undefined }[] = []
   const log = { ...silentLog, error: (event: string, fields?: LogFields) => void logged.push({ event, fields }) }
@@ -47,7 +57,10 @@ export const startPlatform = async (config: Record<string, unknown> = {}): Promi
   const server = platform.createServer()
   await server.listen({ host: '127.0.0.1', port: 0 })
   const seams = { clock: systemClock, ids: createIds(systemClock) }
-  const database = await openSqlite({ path: join(folder, 'heddle.db'), ...seams })
+  const { url } = parsed.value.database
+  const database = url
+    ? await openPostgres({ url, poolSize: 2, ...seams })
+    : await openSqlite({ path: join(folder, 'heddle.db'), ...seams })
   let closing: Promise<void> | undefined
   const close = async () => {
     await platform.runs.close()
@@ -55,6 +68,7 @@ export const startPlatform = async (config: Record<string, unknown> = {}): Promi
     await server.close()
     await database.close()
     await platform.close()
+    await schema?.drop()
     rmSync(folder, { recursive: true, force: true })
   }
   return {
