@@ -138,20 +138,32 @@ describe('commands', () => {
   })
 
   const help = async (command: string): Promise<string> => run(`heddle ${command} --help`)
+  const commandsIn = (text: string): string[] =>
+    [...(text.split('\nCommands:\n')[1] ?? '').matchAll(/^ {2}([a-z]+)\b/gm)]
+      .map(([, name = '']) => name)
+      .filter((name) => name !== 'help')
+  /** Help of the command, or of every command in its group. */
+  const helpsOf = async (name: string): Promise<string[]> => {
+    const text = await help(name)
+    const inner = commandsIn(text)
+    return inner.length === 0 ? [text] : Promise.all(inner.map((one) => help(`${name} ${one}`)))
+  }
 
   test('cli.md has a section for every command with every option', async () => {
     const page = read('docs/cli.md')
-    const names = [...(await help('')).matchAll(/^ {2}([a-z]+)\b/gm)].map(([, name = '']) => name)
-    const commands = names.filter((name) => name !== 'help')
+    const shared = page.slice(0, page.indexOf('\n## '))
+    const commands = commandsIn(await help(''))
     expect(commands).toContain('run')
     const missing: string[] = []
     for (const name of commands) {
       const section = page.split(/^## /m).find((part) => part.split('\n', 1)[0]?.split(/[ ,]+/).includes(name))
       if (section === undefined) missing.push(name)
-      const text = await help(name === 'keys' ? 'keys create' : name)
-      for (const [, option = ''] of text.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)) {
-        const shared = page.slice(0, page.indexOf('\n## '))
-        if (!section?.includes(option) && !shared.includes(option)) missing.push(`${name} ${option}`)
+      for (const text of await helpsOf(name)) {
+        const usage = /^Usage: heddle ([a-z ]+)/.exec(text)?.[1]?.trim() ?? ''
+        if (!section?.includes(usage.split(' ').at(-1) ?? '')) missing.push(usage)
+        for (const [, option = ''] of text.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)) {
+          if (!section?.includes(option) && !shared.includes(option)) missing.push(`${usage} ${option}`)
+        }
       }
     }
     expect(missing).toEqual([])
