@@ -32,6 +32,7 @@ export const serveCommand = async (options: ServeOptions): Promise<ExitCode> => 
   try {
     const interrupted = await platform.markInterruptedRuns()
     if (interrupted > 0) log.warn('runs-interrupted', { count: interrupted })
+    void platform.purgeDeletedApps()
     await platform.annotations.resume()
     const server = platform.createServer()
     try {
@@ -102,10 +103,7 @@ const printSetup = (url: string, token: string): void => {
     'Nobody can sign in yet. The first account is made with this token, which works once, until the next start:',
   )
   printLine('')
-  printLine(`curl ${url}/api/setup -H 'Content-Type: application/json' \\`)
-  printLine(
-    `  -d '{"token": "${token}", "email": "you@example.org", "name": "You", "password": "at least 10 characters"}'`,
-  )
+  printLine(`heddle setup --url ${url} --token ${token} --email you@example.org --name You`)
   printLine('')
 }
 
