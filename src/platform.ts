@@ -18,6 +18,7 @@ import { createMemoryFiles } from './files/drivers/memory.ts'
 import type { FileStore } from './files/spec.ts'
 import type { FileValue } from './flow/file.ts'
 import { createDocumentReader } from './knowledge/parse/drivers/document-reader.ts'
+import { type KnownProvider, listProviders } from './model/catalogue.ts'
 import { createModelDirectory } from './model/directory.ts'
 import { createAnthropicProvider } from './model/drivers/anthropic.ts'
 import { createGeminiProvider } from './model/drivers/gemini.ts'
@@ -53,9 +54,12 @@ import { createPurge } from './product/apps/purge.ts'
 import { createPurgeStore } from './product/apps/purge-store.ts'
 import { createAppStore } from './product/apps/store.ts'
 import { createVersionStore } from './product/apps/version-store.ts'
+import { createAudio } from './product/audio/audio.ts'
 import { createKeys, type Keys } from './product/auth/keys.ts'
 import { createKeyStore } from './product/auth/store.ts'
 import { type Caller, systemCaller } from './product/caller.ts'
+import { createConversationRecords } from './product/conversations/conversation-records.ts'
+import { createConversationSearch } from './product/conversations/conversation-search.ts'
 import { type Conversations, createConversations } from './product/conversations/conversations.ts'
 import { createFeedbackStore } from './product/conversations/feedbacks.ts'
 import { createMessageFileStore } from './product/conversations/message-files.ts'
@@ -70,6 +74,8 @@ import { createFileAccess, storedFile } from './product/runs/file-access.ts'
 import { createRunLogs } from './product/runs/logs.ts'
 import { createNodeExecutionStore } from './product/runs/node-executions.ts'
 import { createResultCache } from './product/runs/result-cache.ts'
+import { createRunRecords } from './product/runs/run-records.ts'
+import { createRunSearch } from './product/runs/run-search.ts'
 import type { Runs } from './product/runs/spec.ts'
 import { createRuns } from './product/runs/start-run.ts'
 import { createRunStore } from './product/runs/store.ts'
@@ -77,6 +83,8 @@ import { createMemoryTier } from './product/sessions/memory-tier.ts'
 import { createSessions } from './product/sessions/sessions.ts'
 import type { SessionTier } from './product/sessions/spec.ts'
 import { createTenantStore } from './product/tenants/store.ts'
+import { createUploadStore } from './product/uploads/store.ts'
+import { createUploads } from './product/uploads/uploads.ts'
 import { createPythonDriver } from './sandbox/drivers/pyodide/pool.ts'
 import { createJavascriptDriver } from './sandbox/drivers/quickjs/pool.ts'
 import { createCodeRunner } from './sandbox/runner.ts'
@@ -90,8 +98,14 @@ import type { ToolDirectory } from './tool/spec.ts'
 /** Bytes of one file of a run. Source: the app format's limit for videos, the largest kind. */
 const MAX_FILE_BYTES = 100 * 1024 * 1024
 
+/** What runs make, and what is uploaded. */
+const largestFile = ({ uploads }: Config): number =>
+  Math.max(MAX_FILE_BYTES, uploads.imageBytes, uploads.audioBytes, uploads.videoBytes, uploads.documentBytes)
+
 export interface Engine {
   readonly models: ModelDirectory
+  /** What is configured now. */
+  readonly providers: () => readonly KnownProvider[]
   readonly tools: ToolDirectory
   readonly code: CodeRunner
   /** Keeps the bytes as a file that runs of the tenant can be given. */
@@ -119,6 +133,7 @@ export const createEngine = (config: Config, seams: Seams, files?: FileStore): E
   const { concurrent: _, ...limits } = config.runs
   return {
     models: models.directory,
+    providers: models.list,
     tools,
     code,
     keepFile: async (tenantId, bytes, filename) =>
@@ -161,14 +176,17 @@ const createModels = (config: Config, seams: Seams) => {
   const configured = Object.entries(config.providers).map(([name, options]) =>
     createProvider(name, options, fetch, seams),
   )
+  const providers = [...configured, offline]
   const directory = createModelDirectory({
-    providers: [...configured, offline],
+    providers,
     defaultModel: config.models.default,
     defaults: config.models,
     allowSubstitute: config.models.allowSubstitute,
     aliases: config.models.aliases,
   })
-  return { directory, close: () => fetch.close() }
+  const { embedding, transcription, speech, default: chat } = config.models
+  const defaults = { chat, embedding, ...(transcription && { transcription }), ...(speech && { speech }) }
+  return { directory, list: () => listProviders(providers, defaults), close: () => fetch.close() }
 }
 
 const createProvider = (
@@ -253,7 +271,7 @@ export interface Platform {
 export const createPlatform = async (config: Config, seams: Seams): Promise<Platform> => {
   const { clock, ids, log } = seams
   const db = await openDatabase(config, seams)
-  const files = createDiskFiles({ folder: join(config.dataDir, 'files'), maxBytes: MAX_FILE_BYTES, ids })
+  const files = createDiskFiles({ folder: join(config.dataDir, 'files'), maxBytes: largestFile(config), ids })
   const engine = createEngine(config, seams, files)
   const store = { db, clock, ids }
   const master = readMasterKey(config.dataDir)
@@ -295,12 +313,14 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     conversations: createConversationStore(store),
     messages: createMessageStore(store),
     messageFiles: createMessageFileStore(store),
+    uploads: createUploadStore(store),
     feedbacks: createFeedbackStore(store),
   }
   const { execute, checkInputs } = engine
   const outbound = createOutboundPolicy(config.outbound, ipRanges)
   const caller = systemCaller()
-  await createTenantStore(store).ensure(caller, 'default')
+  const tenants = createTenantStore(store)
+  await tenants.ensure(caller, 'default')
   const metrics = createMetrics(clock)
   const tiers = await createSessionTiers(config, seams)
   const sessions = createSessions({ tiers, messages: stores.messages, log, metrics })
@@ -321,15 +341,25 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
   const messages = createMessages({ stores, apps, models: engine.models, suggest: async () => [], log })
   const maxRuns = config.runs.concurrent
   const runs = createRuns({ db, clock, ids, log, stores, sessions, naming, metrics, execute, checkInputs, maxRuns })
+  const uploads = createUploads({ files, log, limits: config.uploads, stores })
+  const audio = createAudio({ apps, models: engine.models, stores })
+  const runRecords = createRunRecords({ ...stores, search: createRunSearch(store), runs })
+  const conversationRecords = createConversationRecords(createConversationSearch(store), stores.messages)
   const serve = (trusted?: Caller) =>
     createServer({
       ...(trusted && { trusted }),
       apps,
       drafts,
       runs,
+      runRecords,
+      conversationRecords,
+      providers: engine.providers,
+      tenants,
       runLogs: createRunLogs({ runs: stores.runs, endUsers: stores.endUsers, accounts }),
       conversations,
       messages,
+      uploads,
+      audio,
       annotations,
       endUsers: stores.endUsers,
       keys,

@@ -1,6 +1,7 @@
 // What the surfaces are built from. Types only.
 
 import type { Clock, Ids, Log } from '../base/seams.ts'
+import type { KnownProvider } from '../model/catalogue.ts'
 import type { Accounts } from '../product/accounts/spec.ts'
 import type { Annotations } from '../product/annotations/spec.ts'
 import type { Apps } from '../product/apps/apps.ts'
@@ -8,11 +9,14 @@ import type { Drafts } from '../product/apps/drafts.ts'
 import type { Audio } from '../product/audio/audio.ts'
 import type { Keys } from '../product/auth/keys.ts'
 import type { Caller } from '../product/caller.ts'
+import type { ConversationRecords } from '../product/conversations/conversation-records.ts'
 import type { Conversations } from '../product/conversations/conversations.ts'
 import type { EndUserStore } from '../product/end-users/store.ts'
 import type { Messages } from '../product/messages/messages.ts'
 import type { RunLogs } from '../product/runs/logs.ts'
+import type { RunRecords } from '../product/runs/run-records.ts'
 import type { Runs } from '../product/runs/spec.ts'
+import type { TenantStore } from '../product/tenants/store.ts'
 import type { Uploads } from '../product/uploads/spec.ts'
 import type { UploadLimits } from './dify/parameters.ts'
 import type { MetricsRegistry } from './metrics.ts'
@@ -28,6 +32,11 @@ export interface ServerParts {
   readonly endUsers: Pick<EndUserStore, 'get'>
   readonly uploads: Uploads
   readonly audio: Audio
+  readonly runRecords: RunRecords
+  readonly conversationRecords: ConversationRecords
+  /** What is configured now. */
+  readonly providers: () => readonly KnownProvider[]
+  readonly tenants: Pick<TenantStore, 'get' | 'rename'>
   readonly keys: Keys
   readonly accounts: Accounts
   readonly clock: Clock

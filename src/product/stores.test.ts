@@ -8,6 +8,9 @@ import { databases, noteSkippedDatabases } from '../../test/support/databases.ts
 import { createIds, systemClock } from '../base/seams.ts'
 import { DbError } from '../db/errors.ts'
 import type { Database } from '../db/spec.ts'
+import { createMemberStore } from './accounts/members-store.ts'
+import { createSignInStore } from './accounts/sign-ins.ts'
+import { createAccountStore } from './accounts/store.ts'
 import { createReplyStore } from './annotations/reply-store.ts'
 import { createAnnotationStore } from './annotations/store.ts'
 import { hashDocument } from './apps/app-lock.ts'
@@ -16,11 +19,13 @@ import { createAppStore } from './apps/store.ts'
 import { createVersionStore } from './apps/version-store.ts'
 import { createKeyStore } from './auth/store.ts'
 import { type Caller, systemCaller } from './caller.ts'
+import { createConversationSearch } from './conversations/conversation-search.ts'
 import { createFeedbackStore } from './conversations/feedbacks.ts'
 import { createMessageStore } from './conversations/messages.ts'
 import { createConversationStore } from './conversations/store.ts'
 import { createEndUserStore } from './end-users/store.ts'
 import { createNodeExecutionStore } from './runs/node-executions.ts'
+import { createRunSearch } from './runs/run-search.ts'
 import { createRunStore } from './runs/store.ts'
 import { createTenantStore } from './tenants/store.ts'
 
@@ -30,6 +35,14 @@ const golden = fileURLToPath(new URL('./__golden__/statements.sql', import.meta.
 const WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'replies.unfinished': 'at start, finds the jobs of all tenants that a dead process left behind',
   'purge.deleted': 'at start, finds the apps of all tenants that a dead process left behind',
+  'accounts.hasAny': 'at start, before anybody signs in',
+  'accounts.createFirst': 'the first account of all; what it puts into the tenant names the tenant',
+  'accounts.findByAddress': 'a person signs in before a tenant is chosen',
+  'accounts.get': 'a person belongs to no tenant',
+  'accounts.rename': 'a person has one name in all tenants',
+  'accounts.setPassword': 'a person has one password for all tenants',
+  'accounts.memberships': 'asked in order to choose a tenant',
+  'signIns.revokeOthers': 'a new password ends the sign-ins to all tenants',
   'keys.findByHash': 'a request shows its key before anyone knows whose it is',
   'runs.markInterrupted': 'at start, finds the tenants whose runs a dead process left behind',
 }
@@ -48,6 +61,9 @@ const createStores = () => {
   const seams = { db, clock, ids }
   return {
     tenants: createTenantStore(seams),
+    accounts: createAccountStore(seams),
+    members: createMemberStore(seams),
+    signIns: createSignInStore(seams),
     apps: createAppStore(seams),
     versions: createVersionStore(seams),
     purge: createPurgeStore(seams),
@@ -59,9 +75,19 @@ const createStores = () => {
     annotations: createAnnotationStore(seams),
     replies: createReplyStore(seams),
     runs: createRunStore(seams),
+    runSearch: createRunSearch(seams),
+    conversationSearch: createConversationSearch(seams),
     nodes: createNodeExecutionStore(seams),
   }
 }
+
+const newPerson = (name: string) => ({
+  email: `${ids.next('acct')}@example.org`,
+  name,
+  passwordHash: 'hash',
+  role: 'viewer' as const,
+})
+const newSignIn = () => ({ id: ids.next('signin'), userAgent: 'test', expiresAt: 9_000 })
 
 /** What the owner has, for all to ask about. */
 const createWorld = async () => {
@@ -140,7 +166,12 @@ const createWorld = async () => {
   const job = await stores.replies.enable(owner, app.id, REPLY)
   const second = await stores.apps.create(owner, { name: MARK, mode: 'chat' })
   const failing = await stores.replies.enable(owner, second.id, REPLY)
-  return { annotation, job, failing, stores, app, versionId, key, user, talk, message, run, node }
+  const person = await stores.members.add(owner, newPerson('Someone'), 1_000)
+  if (typeof person !== 'object') throw new Error('nobody was added')
+  const signIn = { ...newSignIn(), accountId: person.id, refreshHash: MARK }
+  await stores.signIns.create(owner, signIn)
+  await stores.accounts.saveSetupToken(owner, MARK)
+  return { annotation, job, failing, person, signIn, stores, app, versionId, key, user, talk, message, run, node }
 }
 type World = Awaited<ReturnType<typeof createWorld>>
 
@@ -148,6 +179,39 @@ type World = Awaited<ReturnType<typeof createWorld>>
 const calls: Record<string, (caller: Caller, world: World) => unknown> = {
   'tenants.ensure': (caller, { stores }) => stores.tenants.ensure(caller, 'again'),
   'tenants.get': (caller, { stores }) => stores.tenants.get(caller),
+  'accounts.hasAny': (_caller, { stores }) => stores.accounts.hasAny(),
+  'accounts.findByAddress': (_caller, { stores, person }) => stores.accounts.findByAddress(person.email),
+  'accounts.get': (_caller, { stores, person }) => stores.accounts.get(person.id),
+  'accounts.rename': (_caller, { stores, person }) => stores.accounts.rename(person.id, 'Renamed'),
+  'accounts.setPassword': (_caller, { stores, person }) => stores.accounts.setPassword(person.id, 'changed'),
+  'accounts.memberships': (_caller, { stores, person }) => stores.accounts.memberships(person.id, 10),
+  'accounts.saveSetupToken': (caller, { stores }) => stores.accounts.saveSetupToken(caller, 'again'),
+  'accounts.setupTokenHash': (caller, { stores }) => stores.accounts.setupTokenHash(caller),
+  'members.list': (caller, { stores }) => stores.members.list(caller, 10),
+  'members.found': (caller, { stores, person }) =>
+    stores.members.found({ ...caller, tenantId: ids.next('tenant') }, 'founded', person.id),
+  'members.add': (caller, { stores }) => stores.members.add(caller, newPerson('new'), 1_000),
+  'members.setRole': ({ tenantId }, { stores, person }) => {
+    const caller: Caller = { tenantId, actor: { type: 'account', id: person.id } }
+    return stores.members.setRole(caller, person.id, { role: 'owner', judge: () => {} })
+  },
+  'signIns.create': (caller, { stores, person }) =>
+    stores.signIns.create(caller, { ...newSignIn(), accountId: person.id, refreshHash: 'hash' }),
+  'signIns.find': ({ tenantId }, { stores, person, signIn }) =>
+    stores.signIns.find({ tenantId, signInId: signIn.id, accountId: person.id }),
+  'signIns.rotate': (caller, { stores, signIn }) =>
+    stores.signIns.rotate(caller, signIn.id, { from: MARK, to: 'next', expiresAt: 5_000 }),
+  'signIns.revoke': (caller, { stores, signIn }) => stores.signIns.revoke(caller, signIn.id),
+  'signIns.revokeOthers': ({ tenantId }, { stores, person, signIn }) =>
+    stores.signIns.revokeOthers(person.id, { tenantId, id: signIn.id }),
+  'members.remove': (caller, { stores, person }) => stores.members.remove(caller, person.id, () => {}),
+  'accounts.createFirst': async (_caller, { stores }) => {
+    await db.kysely.deleteFrom('accounts').execute()
+    seen.length = 0
+    return stores.accounts.createFirst(owner, newPerson('first'))
+  },
+  'tenants.rename': (caller, { stores }) =>
+    stores.tenants.rename(caller, caller.tenantId === owner.tenantId ? MARK : 'stranger'),
   'apps.create': (caller, { stores }) =>
     stores.apps.create(caller, { name: 'other', mode: 'chat' }, { document: 'text' }),
   'apps.get': (caller, { stores, app }) => stores.apps.get(caller, app.id),
@@ -193,15 +257,25 @@ const calls: Record<string, (caller: Caller, world: World) => unknown> = {
   'conversations.list': (caller, { stores, app, user, talk }) =>
     stores.conversations.list(caller, { appId: app.id, endUserId: user.id, limit: 5, after: talk.id }),
   'conversations.rename': (caller, { stores, app, talk, user }) =>
-    stores.conversations.rename(caller, { appId: app.id, id: talk.id, endUserId: user.id }, `${MARK}!`),
+    stores.conversations.rename(caller, { appId: app.id, id: talk.id, endUserId: user.id }, `${MARK}!`, MARK),
   'conversations.beginTurn': (caller, { stores, app, talk, user }) =>
     stores.conversations.beginTurn(caller, { appId: app.id, id: talk.id, endUserId: user.id }),
   'conversations.saveVariables': (caller, { stores, talk }) =>
     db.write([stores.conversations.saveVariables(caller, talk.id, { v: 1 })]),
+  'conversations.advance': (caller, { stores, talk }) => db.write([stores.conversations.advance(caller, talk.id)]),
+  'conversations.replaceVariables': async (caller, { stores, app, talk }) => {
+    const reference = { appId: app.id, id: talk.id }
+    const revision = (await stores.conversations.get(owner, reference))?.revision ?? 0
+    return stores.conversations.replaceVariables(caller, reference, { revision, variables: { v: 2 } })
+  },
   'messages.save': (caller, { stores, message }) =>
     db.write([stores.messages.save(caller, { ...message, answer: 'changed' })]),
   'messages.get': (caller, { stores, app, message, user }) =>
     stores.messages.get(caller, { appId: app.id, id: message.id, endUserId: user.id }),
+  'messages.exchanges': (caller, { stores, app, talk }) =>
+    stores.messages.exchanges(caller, { appId: app.id, conversationId: talk.id, limit: 5 }),
+  'messages.firstQuery': (caller, { stores, app, talk }) =>
+    stores.messages.firstQuery(caller, { appId: app.id, conversationId: talk.id }),
   'messages.list': (caller, { stores, app, message, talk }) =>
     stores.messages.list(caller, { appId: app.id, conversationId: talk.id, limit: 5, before: message.id }),
   'feedbacks.give': (caller, { stores, app, message, user }) =>
@@ -230,6 +304,29 @@ const calls: Record<string, (caller: Caller, world: World) => unknown> = {
       keyword: MARK,
     }),
   'nodes.save': (caller, { stores, node }) => db.write([stores.nodes.save(caller, { ...node, status: 'succeeded' })]),
+  'runSearch.list': (caller, { stores, app, run, talk }) =>
+    stores.runSearch.list(caller, {
+      limit: 5,
+      after: { id: run.id, createdAt: run.startedAt + 1 },
+      appId: app.id,
+      statuses: ['running'],
+      sources: ['service-api'],
+      user: MARK,
+      conversationId: talk.id,
+      traceId: 'trace',
+      keyword: MARK,
+      from: 0,
+      to: 9_999,
+    }),
+  'runSearch.get': (caller, { stores, run }) => stores.runSearch.get(caller, run.id),
+  'conversationSearch.list': (caller, { stores, app, talk }) =>
+    stores.conversationSearch.list(caller, {
+      appId: app.id,
+      limit: 5,
+      user: MARK,
+      after: { id: talk.id, updatedAt: talk.updatedAt + 1 },
+    }),
+  'conversationSearch.appOf': (caller, { stores, talk }) => stores.conversationSearch.appOf(caller, talk.id),
   'nodes.list': (caller, { stores, run }) => stores.nodes.list(caller, run.id),
   'runs.finish': (caller, { stores, run }) =>
     db.write([
@@ -361,12 +458,14 @@ describe.each(databases)('the statements of all stores on $name', ({ name: kind,
   })
 })
 
-/** Every select, update and delete in the text compares the tenant with a parameter; every insert sets it. */
+/** Every select, update and delete in the text compares the tenant with a parameter; every insert sets it. People belong to
+ *  no tenant, so statements on their table alone are free. */
 const boundToTenant = (text: string): boolean => {
   const parts = text.split(/(?=\b(?:select|update "|delete from|insert into)\b)/).filter((part) => part.trim() !== '')
-  return parts.every((part) =>
-    part.startsWith('insert into') ? /\("tenant_id"/.test(part) : /"tenant_id" = (\?|\$\d)/.test(part),
-  )
+  return parts.every((part) => {
+    if (/^(insert into|update|select .* from) "accounts" (?!.*\bjoin\b)/.test(part)) return true
+    return part.startsWith('insert into') ? /\("tenant_id"/.test(part) : /"tenant_id" = (\?|\$\d)/.test(part)
+  })
 }
 
 describe('boundToTenant', () => {
@@ -381,6 +480,10 @@ describe('boundToTenant', () => {
     ['insert into "apps" ("tenant_id", "id") values (?, ?)', true],
     ['select * from "apps" where "id" = $1 and "tenant_id" = $2', true],
     ['select * from "apps" where "tenant_id" = "id"', false],
+    ['select "id" from "accounts" where "email" = ?', true],
+    ['insert into "accounts" ("id") values (?)', true],
+    ['select * from "accounts" inner join "members" on "account_id" = "id" where "id" = ?', false],
+    ['select * from "members" inner join "accounts" on "id" = "account_id" where "id" = ?', false],
   ])('%s: %s', (text, bound) => {
     expect(boundToTenant(text)).toBe(bound)
   })

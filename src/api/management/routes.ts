@@ -5,13 +5,29 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
 import { invalidParam } from '../errors.ts'
 import type { ServerParts } from '../spec.ts'
+import { appRoutes } from './apps-routes.ts'
 import { authRoutes } from './auth-routes.ts'
+import { conversationRoutes } from './conversations-routes.ts'
+import { fileRoutes } from './file-routes.ts'
+import { keyRoutes } from './keys-routes.ts'
 import { memberRoutes } from './member-routes.ts'
+import { modelRoutes } from './models-routes.ts'
+import { runRoutes } from './runs-routes.ts'
+import { settingRoutes } from './settings-routes.ts'
+import { versionRoutes } from './versions-routes.ts'
 
 export const managementRoutes = (parts: ServerParts) => async (server: FastifyInstance) => {
   readPlainJson(server)
   server.register(authRoutes(parts))
   server.register(memberRoutes(parts))
+  server.register(appRoutes(parts))
+  server.register(versionRoutes(parts))
+  server.register(keyRoutes(parts))
+  server.register(runRoutes(parts))
+  server.register(conversationRoutes(parts))
+  server.register(modelRoutes(parts))
+  server.register(settingRoutes(parts))
+  server.register(fileRoutes(parts))
 }
 
 /** In place of the lossless reader. Keys that reach into prototypes make the body unreadable. */

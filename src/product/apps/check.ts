@@ -24,8 +24,8 @@ export interface CheckedApp {
 
 export type CheckResult =
   | { readonly ok: true; readonly value: CheckedApp }
-  /** `file` when it could be read, although it cannot run. */
-  | { readonly ok: false; readonly issues: readonly Issue[]; readonly file?: AppFile }
+  /** `file` and `report` when it could be read, although it cannot run. */
+  | { readonly ok: false; readonly issues: readonly Issue[]; readonly file?: AppFile; readonly report?: AppReport }
 
 export const checkApp = (text: string, parts: CheckParts): CheckResult => {
   const parsed = parseAppFile(text)
@@ -42,5 +42,5 @@ export const checkAppFile = (file: AppFile, parts: CheckParts): CheckResult => {
   })
   const compiled = compile(graph, { kinds: parts.kinds, mode: file.mode })
   if (compiled.ok && circles.length === 0) return { ok: true, value: { file, plan: compiled.value, report } }
-  return { ok: false, issues: [...circles, ...(compiled.ok ? [] : compiled.issues)], file }
+  return { ok: false, issues: [...circles, ...(compiled.ok ? [] : compiled.issues)], file, report }
 }

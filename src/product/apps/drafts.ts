@@ -13,7 +13,7 @@ import { hashDocument } from './app-lock.ts'
 import { type CheckParts, checkAppFile } from './check.ts'
 import { type Content, type ContentParts, findApp, findContent, openContent, type Place } from './content.ts'
 import { type AppDiff, diffApps } from './diff.ts'
-import { AppError, appIssue } from './errors.ts'
+import { AppError, appIssue, issueDetails } from './errors.ts'
 import { readAppFile, readContent } from './file/parse.ts'
 import { type AppReport, reportOnApp } from './file/report.ts'
 import { keepSecrets } from './file/secret-values.ts'
@@ -159,7 +159,7 @@ export const createDrafts = (parts: DraftsParts): Drafts => {
       if (published?.hash === draft.hash) throw new AppError('app/nothing-to-publish')
       const file = openContent(parts, caller, draft.document)
       const issues = obstaclesOf(parts, file, reportOnApp(file, parts.surroundings))
-      if (issues.length > 0) throw new AppError('app/not-runnable', { details: detailsOf(issues) })
+      if (issues.length > 0) throw new AppError('app/not-runnable', { details: issueDetails(issues) })
       const { name = '', note = '' } = about
       const version = await versions.publishDraft(caller, id, { name, note, baseHash: draft.hash })
       if (version === undefined) throw new AppError('app/not-found')
@@ -212,10 +212,3 @@ const obstaclesOf = (parts: CheckParts, file: AppFile, report: AppReport): reado
     }),
   ]
 }
-
-/** Details of a failure that carries issues. */
-export const detailsOf = (issues: readonly Issue[]) => ({
-  count: issues.length,
-  reason: issues[0]?.message ?? '',
-  issues,
-})

@@ -82,3 +82,10 @@ export const appIssue = (path: string, code: AppErrorCode, details: Readonly<Rec
   const shown = Object.entries({ path, ...details }).map(([name, detail]) => [name, shorten(detail)] as const)
   return Object.freeze({ path, code, message: new AppError(code, { details: Object.fromEntries(shown) }).message })
 }
+
+/** Details of a failure that carries issues: `app/invalid-file`, `app/not-runnable`. */
+export const issueDetails = (issues: readonly Issue[]) => ({
+  count: issues.length,
+  reason: issues[0]?.message ?? '',
+  issues,
+})

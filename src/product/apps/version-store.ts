@@ -81,12 +81,13 @@ export const createVersionStore = ({ db, clock, ids }: StoreSeams) => ({
 
   /** Newest first. */
   async list(caller: Caller, appId: AppId, page: VersionPage): Promise<Page<VersionSummary>> {
-    const rows = await db.kysely
+    let query = db.kysely
       .selectFrom('app_versions')
       .select(SUMMARY)
       .where('tenant_id', '=', caller.tenantId)
       .where('app_id', '=', appId)
-      .where('number', '<', page.before ?? Number.MAX_SAFE_INTEGER)
+    if (page.before !== undefined) query = query.where('number', '<', page.before)
+    const rows = await query
       .orderBy('number', 'desc')
       .limit(page.limit + 1)
       .execute()

@@ -107,7 +107,7 @@ export const createNodeExecutionStore = ({ db }: Pick<StoreSeams, 'db'>) => {
       }),
 
     /** In start order. */
-    async list(caller: Caller, runId: RunId): Promise<readonly NodeExecution[]> {
+    async list(caller: Caller, runId: RunId, limit = Number.MAX_SAFE_INTEGER): Promise<readonly NodeExecution[]> {
       const rows = await db.kysely
         .selectFrom('node_executions')
         .selectAll()
@@ -115,6 +115,7 @@ export const createNodeExecutionStore = ({ db }: Pick<StoreSeams, 'db'>) => {
         .where('run_id', '=', runId)
         .orderBy('position')
         .orderBy('id')
+        .limit(limit)
         .execute()
       return rows.map(toNodeExecution)
     },

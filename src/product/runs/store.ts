@@ -101,7 +101,7 @@ export interface RunList {
 /** A run in a list; inputs and outputs are read one run at a time. */
 export type RunSummary = Omit<Run, 'inputs' | 'outputs'>
 
-const SUMMARY = [
+export const RUN_SUMMARY = [
   'id',
   'app_id',
   'version_id',
@@ -125,7 +125,7 @@ const SUMMARY = [
   'finished_at',
   'elapsed_ms',
 ] as const satisfies readonly (keyof RunRow)[]
-type SummaryRow = Pick<RunRow, (typeof SUMMARY)[number]>
+type SummaryRow = Pick<RunRow, (typeof RUN_SUMMARY)[number]>
 
 /** Literal, so that the partial index of these few runs is used. */
 const UNDER_WAY = [textLiteral('scheduled'), textLiteral('running')]
@@ -290,7 +290,11 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
         .where('app_id', '=', appId)
         .executeTakeFirst()
       if (!row) return undefined
-      return { ...toSummary(row), inputs: fromJsonColumn(row.inputs_json), outputs: fromJsonColumn(row.outputs_json) }
+      return {
+        ...toRunSummary(row),
+        inputs: fromJsonColumn(row.inputs_json),
+        outputs: fromJsonColumn(row.outputs_json),
+      }
     },
 
     /** Newest first. */
@@ -317,13 +321,13 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
       }
       const counted = await query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirst()
       const rows = await query
-        .select(SUMMARY)
+        .select(RUN_SUMMARY)
         .orderBy('created_at', 'desc')
         .orderBy('id', 'desc')
         .offset((list.page - 1) * list.limit)
         .limit(list.limit + 1)
         .execute()
-      return { ...toPage(rows, list.limit, toSummary), total: Number(counted?.total ?? 0) }
+      return { ...toPage(rows, list.limit, toRunSummary), total: Number(counted?.total ?? 0) }
     },
 
     /** Ends the runs of instances that no longer live, as failed. Called at start, before anything runs.
@@ -344,7 +348,7 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
   }
 }
 
-const toSummary = (row: SummaryRow): RunSummary => ({
+export const toRunSummary = (row: SummaryRow): RunSummary => ({
   id: row.id,
   appId: row.app_id,
   versionId: row.version_id,

@@ -1,5 +1,6 @@
 // Tenants: whose data it is.
 
+import type { TenantRow } from '../../db/schema.ts'
 import type { Queries } from '../../db/spec.ts'
 import type { Caller } from '../caller.ts'
 import type { TenantId } from '../ids.ts'
@@ -29,9 +30,21 @@ export const createTenantStore = ({ db, clock }: StoreSeams) => ({
       .selectAll()
       .where('tenant_id', '=', caller.tenantId)
       .executeTakeFirst()
-    return row && { id: row.tenant_id, name: row.name, createdAt: row.created_at }
+    return row && toTenant(row)
+  },
+
+  async rename(caller: Caller, name: string): Promise<Tenant | undefined> {
+    const row = await db.kysely
+      .updateTable('tenants')
+      .set({ name })
+      .where('tenant_id', '=', caller.tenantId)
+      .returningAll()
+      .executeTakeFirst()
+    return row && toTenant(row)
   },
 })
+
+const toTenant = (row: TenantRow): Tenant => ({ id: row.tenant_id, name: row.name, createdAt: row.created_at })
 
 /** Makes everyone else who locks the tenant wait until the transaction ends: a write that changes nothing. */
 export const lockTenant = async (transaction: Queries, caller: Caller): Promise<void> => {

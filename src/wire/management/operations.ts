@@ -4,6 +4,7 @@ import type { Operation } from '../operation.ts'
 import { appOperations } from './apps.ts'
 import { authOperations } from './auth.ts'
 import { conversationOperations } from './conversations.ts'
+import { fileOperations } from './files.ts'
 import { keyOperations } from './keys.ts'
 import { memberOperations } from './members.ts'
 import { modelOperations } from './models.ts'
@@ -16,6 +17,7 @@ export const managementOperations: readonly Operation[] = [
   ...memberOperations,
   ...appOperations,
   ...versionOperations,
+  ...fileOperations,
   ...keyOperations,
   ...runOperations,
   ...conversationOperations,

@@ -41,7 +41,7 @@ export const draft = z
       description: 'The app file, canonical YAML. Secret variables are empty; saved empty, they keep their values.',
     }),
     hash,
-    updatedAt: time().nullable(),
+    updatedAt: time(),
     runnable: z.boolean().meta({ description: 'True when it can be published.' }),
     issues: z.array(issue).meta({ description: 'What keeps it from running.' }),
     report: appReport,
@@ -90,11 +90,13 @@ export const publishDraft = defineOperation({
   summary: 'Makes a version of the draft and has calls run it.',
   tag,
   params: ofApp,
-  body: z.strictObject({
-    name: z.string().max(200).optional(),
-    note: z.string().max(10_000).optional(),
-    baseHash: baseHash.optional(),
-  }),
+  body: z
+    .strictObject({
+      name: z.string().max(200).optional(),
+      note: z.string().max(10_000).optional(),
+      baseHash: baseHash.optional(),
+    })
+    .prefault({}),
   answers: { 201: { description: 'The new version.', schema: versionSummary } },
   errors: [400, 403, 404, 409],
 })
@@ -129,7 +131,7 @@ export const restoreVersion = defineOperation({
   summary: 'Makes a version the draft. What calls run does not change.',
   tag,
   params: ofVersion,
-  body: z.strictObject({ baseHash: baseHash.optional() }),
+  body: z.strictObject({ baseHash: baseHash.optional() }).prefault({}),
   answers: { 200: { description: 'The draft.', schema: draft } },
   errors: [400, 403, 404, 409],
 })
