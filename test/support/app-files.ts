@@ -8,10 +8,18 @@ export interface SmallApp {
   readonly edges: readonly string[]
   readonly conversation?: readonly Settings[]
   readonly environment?: readonly Settings[]
+  readonly features?: Settings
 }
 
 /** An app file as an object; JSON of it is a file. */
-export const appFile = ({ mode, nodes, edges, conversation = [], environment = [] }: SmallApp): object => ({
+export const appFile = ({
+  mode,
+  nodes,
+  edges,
+  conversation = [],
+  environment = [],
+  features = {},
+}: SmallApp): object => ({
   version: '0.3.0',
   kind: 'app',
   app: { name: 'Test app', mode, icon: '🧪', icon_background: '#FFFFFF', description: '' },
@@ -19,7 +27,7 @@ export const appFile = ({ mode, nodes, edges, conversation = [], environment = [
   workflow: {
     environment_variables: environment,
     conversation_variables: conversation,
-    features: {},
+    features,
     graph: {
       nodes: Object.entries(nodes).map(([id, { parent, ...data }]) => ({
         id,
