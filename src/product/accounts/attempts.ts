@@ -30,8 +30,6 @@ interface Window {
   failures: number
 }
 
-export type Attempts = ReturnType<typeof createAttempts>
-
 export const createAttempts = (clock: Pick<Clock, 'elapsed'>, limits: AttemptLimits = {}) => {
   const { perAddress = 10, perInstallation = 1_000, windowMs = 15 * 60_000 } = limits
   /** By address, oldest window first. */

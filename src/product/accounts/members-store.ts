@@ -1,8 +1,7 @@
 // Members of a tenant as rows. What changes who is in it happens under a lock on the tenant's row, so that rules about all
 // members, such as the last owner, hold whoever else writes.
 
-import type { Transaction } from 'kysely'
-import type { Schema } from '../../db/schema.ts'
+import type { Queries } from '../../db/spec.ts'
 import type { Role } from '../auth/permissions.ts'
 import type { Caller } from '../caller.ts'
 import type { AccountId, TenantId } from '../ids.ts'
@@ -30,12 +29,10 @@ export interface Standing {
 
 export type MemberStore = ReturnType<typeof createMemberStore>
 
-type Query = Transaction<Schema>
-
 export const createMemberStore = (seams: StoreSeams) => {
   const { db, clock, ids } = seams
   const tenants = createTenantStore(seams)
-  const insert = (query: Query, caller: Caller, id: AccountId, role: Role) =>
+  const insert = (query: Queries, caller: Caller, id: AccountId, role: Role) =>
     query
       .insertInto('members')
       .values({
@@ -140,7 +137,7 @@ interface MemberColumns {
   readonly since: number
 }
 
-const selectMembers = (query: StoreSeams['db']['kysely'], caller: Caller) =>
+const selectMembers = (query: Queries, caller: Caller) =>
   query
     .selectFrom('members')
     .innerJoin('accounts', 'accounts.id', 'members.account_id')
@@ -157,7 +154,7 @@ const selectMembers = (query: StoreSeams['db']['kysely'], caller: Caller) =>
 const toMembers = (rows: readonly MemberColumns[]): readonly Member[] =>
   rows.map((row) => ({ ...toAccount(row), role: row.role, memberSince: row.since }))
 
-const findMember = (query: Query, { tenantId }: { readonly tenantId: TenantId }, id: AccountId) =>
+const findMember = (query: Queries, { tenantId }: { readonly tenantId: TenantId }, id: AccountId) =>
   query
     .selectFrom('members')
     .select('role')
@@ -165,7 +162,7 @@ const findMember = (query: Query, { tenantId }: { readonly tenantId: TenantId },
     .where('account_id', '=', id)
     .executeTakeFirst()
 
-const countMembers = async (query: Query, caller: Caller, role?: Role): Promise<number> => {
+const countMembers = async (query: Queries, caller: Caller, role?: Role): Promise<number> => {
   let counted = query
     .selectFrom('members')
     .select((eb) => eb.fn.countAll().as('count'))
@@ -174,7 +171,7 @@ const countMembers = async (query: Query, caller: Caller, role?: Role): Promise<
   return Number((await counted.executeTakeFirstOrThrow()).count)
 }
 
-const standingOf = async (query: Query, caller: Caller, id: AccountId): Promise<Standing | undefined> => {
+const standingOf = async (query: Queries, caller: Caller, id: AccountId): Promise<Standing | undefined> => {
   await lockTenant(query, caller)
   const [member] = toMembers(await selectMembers(query, caller).where('accounts.id', '=', id).execute())
   if (!member) return undefined

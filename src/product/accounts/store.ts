@@ -1,7 +1,7 @@
 // Accounts as rows, and how the first one comes to be. People belong to no tenant: most questions here cannot name one.
 
-import type { Transaction } from 'kysely'
-import type { AccountRow, Schema } from '../../db/schema.ts'
+import type { AccountRow } from '../../db/schema.ts'
+import type { Queries } from '../../db/spec.ts'
 import type { Caller } from '../caller.ts'
 import type { AccountId } from '../ids.ts'
 import type { StoreSeams } from '../store-seams.ts'
@@ -121,7 +121,7 @@ export const createAccountStore = ({ db, clock, ids }: StoreSeams) => ({
 
 /** @throws DbError `db/constraint` when the address is taken */
 export const insertAccount = async (
-  transaction: Transaction<Schema>,
+  transaction: Queries,
   id: AccountId,
   person: NewAccount,
   now: number,
