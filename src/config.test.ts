@@ -116,6 +116,26 @@ describe('the environment', () => {
   })
 })
 
+describe('Redis', () => {
+  it('is none until it has an address', () => {
+    expect(read(undefined).redis).toEqual({ prefix: 'heddle:' })
+    expect(read({ redis: { url: env('R') } }, { R: 'rediss://u:p@h:1/2' }).redis.url).toBe('rediss://u:p@h:1/2')
+    expect(problems({ redis: { url: 'http://h' } })).toEqual(['redis.url config/invalid'])
+    expect(problems({ redis: { url: 'h:6379' }, sessions: { memoryMs: 0, redisMs: 3_000_000_000 } })).toEqual([
+      'sessions.memoryMs config/invalid',
+      'sessions.redisMs config/invalid',
+      'redis.url config/invalid',
+    ])
+  })
+
+  it('keeps its password to itself', () => {
+    const config = read({ redis: { url: 'redis://user:s3cret@host:6379/2?password=s3cret' } })
+    const text = JSON.stringify(describeConfig(config))
+    expect(text).not.toContain('s3cret')
+    expect(text).toContain('host:6379/2')
+  })
+})
+
 describe('problems', () => {
   const provider = (fields: object) => ({ providers: { p: { type: 'openai-compatible', ...fields } } })
   it.each<[string, unknown, string[]]>([
