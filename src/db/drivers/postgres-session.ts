@@ -38,6 +38,8 @@ export class PostgresSession {
   /** Set while there is no connection. Never rejects. */
   #connecting: Promise<void> | undefined
   #lastFailure: unknown
+  /** By the clock that never jumps, ms. */
+  #lostAt = 0
 
   private constructor(options: SessionOptions) {
     this.#options = options
@@ -50,7 +52,8 @@ export class PostgresSession {
     return session
   }
 
-  /** The connection, or the next one when it is lost; waits as long as connecting may take.
+  /** The connection, or the next one when it is lost. Waits for that until the loss is as old as connecting may take; later
+   *  calls fail at once.
    *  @throws DbError `db/unavailable`, `db/closed` */
   async take(): Promise<pg.Client> {
     const connecting = this.#connecting
@@ -64,6 +67,7 @@ export class PostgresSession {
   discard(client: pg.Client): void {
     if (this.#client !== client) return
     this.#client = undefined
+    this.#lostAt = this.#options.clock.elapsed()
     client.end().catch(() => {})
     this.#connecting ??= this.#connectAgain()
   }
@@ -78,8 +82,11 @@ export class PostgresSession {
   }
 
   async #patiently(connecting: Promise<void>): Promise<void> {
+    const { clock, limits } = this.#options
+    const remainingMs = this.#lostAt + limits.connectTimeoutMs - clock.elapsed()
+    if (remainingMs <= 0) return
     const enough = new AbortController()
-    const waited = this.#options.clock.sleep(this.#options.limits.connectTimeoutMs, enough.signal).catch(() => {})
+    const waited = clock.sleep(remainingMs, enough.signal).catch(() => {})
     await Promise.race([connecting, waited])
     enough.abort()
   }

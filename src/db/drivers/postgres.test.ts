@@ -1,5 +1,6 @@
 // What PostgreSQL does beyond the contract (test/contract/database.ts): addresses, limits, lost connections.
 
+import { type AddressInfo, connect as connectTo, createServer, type Socket } from 'node:net'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -11,6 +12,33 @@ import { parsePostgresAddress } from './postgres-address.ts'
 import { instanceLockKey } from './postgres-session.ts'
 
 noteSkippedDatabases()
+
+/** A way to the server that can be closed. */
+const openDoor = async (target: URL) => {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    const behind = connectTo(Number(target.port || 5432), target.hostname)
+    for (const one of [socket, behind]) {
+      sockets.add(one.on('error', () => {}).on('close', () => void sockets.delete(one)))
+    }
+    socket.pipe(behind).pipe(socket)
+  })
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await listen(0)
+  const { port } = server.address() as AddressInfo
+  const url = new URL(target)
+  url.host = `127.0.0.1:${port}`
+  return {
+    url: url.href,
+    open: () => listen(port),
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
+
 const seams = { clock: systemClock, ids: createIds(systemClock) }
 
 describe('addresses', () => {
@@ -163,6 +191,32 @@ describe.skipIf(!postgresUrl)('an opened database', () => {
     )
     expect(cut.rows.length).toBe(3)
     await expect.poll(() => tenantIds().catch((error) => error.code)).toEqual([])
+  })
+
+  it('fails writes at once while the server stays away, and writes again when it is back', async () => {
+    const door = await openDoor(new URL(place.url))
+    await reopen({ url: door.url, connectTimeoutMs: 1_000 })
+    await db.write([tenant('a')])
+    await door.close()
+    // The first of them wait for the connection, the others no longer.
+    const writes = Array.from({ length: 2_000 }, (_, i) => db.write([tenant(`lost${i}`)]).catch((error) => error.code))
+    expect(new Set(await Promise.all(writes))).toEqual(new Set(['db/unavailable']))
+    await expect(tenantIds()).rejects.toMatchObject({ code: 'db/unavailable', retryable: true })
+    await door.open()
+    await expect.poll(() => db.write([tenant('b')]).catch((error) => error.code), { timeout: 10_000 }).toBe(1)
+    expect(await tenantIds()).toEqual(['a', 'b'])
+    await db.close()
+    await door.close()
+  })
+
+  it('closes also while the server stays away', async () => {
+    const door = await openDoor(new URL(place.url))
+    await reopen({ url: door.url, connectTimeoutMs: 1_000 })
+    await door.close()
+    const write = db.write([tenant('a')]).catch((error) => error.code)
+    await db.close()
+    expect(await write).toBe('db/unavailable')
+    await expect(db.write([tenant('a')])).rejects.toMatchObject({ code: 'db/closed' })
   })
 
   it('says that it is busy when a lock stays taken', async () => {
