@@ -25,6 +25,22 @@ export interface MessageFile {
   readonly createdAt: number
 }
 
+const COLUMNS = [
+  'tenant_id',
+  'id',
+  'app_id',
+  'message_id',
+  'file_id',
+  'type',
+  'transfer_method',
+  'url',
+  'belongs_to',
+  'filename',
+  'mime_type',
+  'size_bytes',
+  'created_at',
+] as const satisfies readonly (keyof MessageFileRow)[]
+
 /** Messages asked for at once. */
 const MAX_MESSAGES = 100
 
@@ -34,25 +50,19 @@ export const createMessageFileStore = ({ db }: StoreSeams) => {
   const saved = prepareStatement<MessageFileRow>((value) =>
     db.kysely
       .insertInto('message_files')
-      .values({
-        tenant_id: value('tenant_id'),
-        id: value('id'),
-        app_id: value('app_id'),
-        message_id: value('message_id'),
-        file_id: value('file_id'),
-        type: value('type'),
-        transfer_method: value('transfer_method'),
-        url: value('url'),
-        belongs_to: value('belongs_to'),
-        filename: value('filename'),
-        mime_type: value('mime_type'),
-        size_bytes: value('size_bytes'),
-        created_at: value('created_at'),
-      })
+      .columns([...COLUMNS])
+      .expression(
+        db.kysely
+          .selectFrom('messages')
+          .select((eb) => COLUMNS.map((name) => eb.val(value(name)).as(name)))
+          .where('tenant_id', '=', value('tenant_id'))
+          .where('id', '=', value('message_id')),
+      )
       .onConflict((conflict) => conflict.columns(['tenant_id', 'id']).doNothing()),
   )
   return {
-    /** For `db.write`, after its message. Saving the same once more changes nothing. */
+    /** For `db.write`, after its message. Changes nothing when the file is there already, or the message is gone: it may have
+     *  been removed with its conversation while its run went on. */
     save: (caller: Caller, file: MessageFile): Statement =>
       saved({
         tenant_id: caller.tenantId,
@@ -92,7 +102,7 @@ export const createMessageFileStore = ({ db }: StoreSeams) => {
         .selectAll()
         .where('tenant_id', '=', caller.tenantId)
         .where('file_id', '=', fileId)
-        .orderBy((eb) => eb.case().when('app_id', '=', appId).then(0).else(1).end())
+        .orderBy((eb) => eb.case().when('app_id', '=', appId).then(eb.lit(0)).else(eb.lit(1)).end())
         .limit(1)
         .executeTakeFirst()
       return row && toMessageFile(row)

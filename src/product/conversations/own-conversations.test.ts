@@ -18,6 +18,7 @@ import type { SessionTier } from '../sessions/spec.ts'
 import { createTenantStore } from '../tenants/store.ts'
 import { type Conversations, createConversations } from './conversations.ts'
 import { createFeedbackStore } from './feedbacks.ts'
+import { createMessageFileStore } from './message-files.ts'
 import { createMessageStore, type Message } from './messages.ts'
 import { createConversationStore } from './store.ts'
 
@@ -62,6 +63,7 @@ describe.each(databases)('own conversations on $name', ({ open }) => {
       endUsers: createEndUserStore(seams),
       conversations: createConversationStore(seams),
       messages: createMessageStore(seams),
+      messageFiles: createMessageFileStore(seams),
       feedbacks: createFeedbackStore(seams),
     }
   }
@@ -278,24 +280,21 @@ describe.each(databases)('own conversations on $name', ({ open }) => {
     await db.write([stores.messages.save(caller, message)])
     const rating = { appId, messageId: message.id, endUserId: endUser.id, rating: 'like', content: null } as const
     await stores.feedbacks.give(caller, rating)
-    await db.kysely
-      .insertInto('message_files')
-      .values({
-        tenant_id: caller.tenantId,
-        id: ids.next('mfile'),
-        app_id: appId,
-        message_id: message.id,
-        file_id: null,
-        type: 'image',
-        transfer_method: 'remote_url',
-        url: 'https://example.org/a.png',
-        belongs_to: 'user',
-        filename: 'a.png',
-        mime_type: null,
-        size_bytes: null,
-        created_at: 1,
-      })
-      .execute()
+    const file = {
+      id: ids.next('mfile'),
+      appId,
+      messageId: message.id,
+      fileId: null,
+      type: 'image',
+      transferMethod: 'remote_url',
+      url: 'https://example.org/a.png',
+      belongsTo: 'user',
+      filename: 'a.png',
+      mimeType: null,
+      sizeBytes: null,
+      createdAt: 1,
+    } as const
+    expect(await db.write([stores.messageFiles.save(caller, file)])).toBe(1)
     const key = `${caller.tenantId}:${appId}:${talk.id}`
     await tier.set(key, { revision: 0, history: [] })
 
@@ -304,6 +303,7 @@ describe.each(databases)('own conversations on $name', ({ open }) => {
     await db.write([
       stores.messages.save(caller, late),
       stores.messages.save(caller, message),
+      stores.messageFiles.save(caller, { ...file, id: ids.next('mfile') }),
       stores.conversations.saveVariables(caller, talk.id, { a: 1 }),
       stores.conversations.advance(caller, talk.id),
     ])
