@@ -1,6 +1,6 @@
 // One suite for every place files are kept.
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -11,6 +11,7 @@ import { createMemoryFiles } from '../../src/files/drivers/memory.ts'
 const folder = mkdtempSync(join(tmpdir(), 'heddle-files-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
+const listed = () => readdirSync(folder, { recursive: true }).filter((name) => /\.\w+$/.test(String(name)))
 const ids = createIds(systemClock)
 const tenant = ids.next('tenant')
 const other = ids.next('tenant')
@@ -42,4 +43,62 @@ describe.each([
       await expect(files.get(tenant, id)).rejects.toMatchObject({ code: 'file/not-found' })
     },
   )
+
+  const collect = async (chunks: AsyncIterable<Uint8Array>) => {
+    const list: Uint8Array[] = []
+    for await (const chunk of chunks) list.push(chunk)
+    return Buffer.concat(list).toString()
+  }
+  async function* pieces(...texts: string[]) {
+    for (const text of texts) yield Buffer.from(text)
+  }
+
+  it('keeps a stream, and gives all or some of it', async () => {
+    const { id, sizeBytes } = await files.put(tenant, pieces('012', '', '3456', '789'), about)
+    expect(sizeBytes).toBe(10)
+    const file = await files.open(tenant, id)
+    expect(file).toMatchObject({ id, ...about, sizeBytes: 10 })
+    expect(await collect(file.read())).toBe('0123456789')
+    expect(await collect(file.read({ from: 3, to: 5 }))).toBe('345')
+    expect(await collect(file.read({ from: 9, to: 9 }))).toBe('9')
+    for await (const _ of file.read()) break
+    await expect(files.open(other, id)).rejects.toMatchObject({ code: 'file/not-found' })
+  })
+
+  it('stops reading a stream that is too long, or has a limit of its own', async () => {
+    let asked = 0
+    async function* endless() {
+      for (;;) {
+        asked++
+        yield Buffer.from('abcd')
+      }
+    }
+    const refused = expect(files.put(tenant, endless(), about)).rejects
+    await refused.toMatchObject({ code: 'file/too-large', details: { limitBytes: 10 } })
+    expect(asked).toBe(3)
+    const limited = expect(files.put(tenant, Buffer.alloc(6), about, { maxBytes: 5 })).rejects
+    await limited.toMatchObject({ code: 'file/too-large', details: { limitBytes: 5 } })
+    const widened = expect(files.put(tenant, Buffer.alloc(11), about, { maxBytes: 500 })).rejects
+    await widened.toMatchObject({ code: 'file/too-large', details: { limitBytes: 10 } })
+  })
+
+  it('leaves nothing of a stream that fails', async () => {
+    async function* failing() {
+      yield Buffer.from('x')
+      throw new Error('cut off')
+    }
+    const before = listed()
+    await expect(files.put(tenant, failing(), about)).rejects.toThrow('cut off')
+    expect(listed()).toEqual(before)
+  })
+
+  it('deletes once, and only for the owner', async () => {
+    const { id } = await files.put(tenant, Buffer.from('x'), about)
+    expect(await files.delete(other, id)).toBe(false)
+    expect(await files.delete(tenant, '../../x')).toBe(false)
+    expect(await files.delete(tenant, id)).toBe(true)
+    expect(await files.delete(tenant, id)).toBe(false)
+    await expect(files.get(tenant, id)).rejects.toMatchObject({ code: 'file/not-found' })
+    await expect(files.open(tenant, id)).rejects.toMatchObject({ code: 'file/not-found' })
+  })
 })

@@ -4,6 +4,7 @@ import type { Fetch } from '../../base/seams.ts'
 import { FileError } from '../../files/errors.ts'
 import type { FileStore } from '../../files/spec.ts'
 import { type FileKind, FileValue } from '../../flow/file.ts'
+import { extensionOf, fileKindOf } from '../../flow/file-kind.ts'
 import type { FileAccess } from '../../nodes/spec.ts'
 
 export interface FileAccessParts {
@@ -44,7 +45,7 @@ export const storedFile = (
   const dot = stored.filename.lastIndexOf('.')
   return new FileValue({
     id: null,
-    type: kindOf(stored.mimeType, dot > 0 ? stored.filename.slice(dot + 1).toLowerCase() : ''),
+    type: fileKindOf(stored.mimeType, extensionOf(stored.filename)),
     transferMethod,
     remoteUrl: null,
     relatedId: stored.id,
@@ -56,23 +57,5 @@ export const storedFile = (
   })
 }
 
-// Source of the lists: the app format.
-const EXTENSIONS: Readonly<Record<Exclude<FileKind, 'custom'>, string>> = {
-  image: 'jpg jpeg png webp gif svg',
-  video: 'mp4 mov mpeg webm',
-  audio: 'mp3 m4a wav amr mpga',
-  document:
-    'txt markdown md mdx pdf html htm xlsx xls vtt properties doc docx csv eml msg ppt pptx xml epub odt json yaml yml',
-}
-const KINDS = new Map(
-  Object.entries(EXTENSIONS).flatMap(([kind, list]) =>
-    list.split(' ').map((name) => [name, kind as FileKind] as const),
-  ),
-)
-
-const kindOf = (mimeType: string, extension: string): FileKind => {
-  const known = KINDS.get(extension)
-  if (known) return known
-  const main = mimeType.split('/')[0]
-  return main === 'image' || main === 'video' || main === 'audio' ? main : main === 'text' ? 'document' : 'custom'
-}
+/** The same file under the kind that its caller gave it. */
+export const withKind = (file: FileValue, type: FileKind): FileValue => new FileValue({ ...file.fields, type })

@@ -3,10 +3,18 @@
 import type { Operation } from '../operation.ts'
 import * as annotations from './annotations.ts'
 import * as appInfo from './app-info.ts'
+import * as audio from './audio.ts'
 import * as conversations from './conversations.ts'
+import * as files from './files.ts'
 import * as logs from './logs.ts'
 import * as messages from './messages.ts'
 
-export const difyOperations: readonly Operation[] = [messages, conversations, appInfo, annotations, logs].flatMap(
-  (module): readonly Operation[] => Object.values(module),
-)
+export const difyOperations: readonly Operation[] = [
+  messages,
+  conversations,
+  appInfo,
+  annotations,
+  logs,
+  files,
+  audio,
+].flatMap((module): readonly Operation[] => Object.values(module))
