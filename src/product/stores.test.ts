@@ -21,6 +21,7 @@ import { createKeyStore } from './auth/store.ts'
 import { type Caller, systemCaller } from './caller.ts'
 import { createConversationSearch } from './conversations/conversation-search.ts'
 import { createFeedbackStore } from './conversations/feedbacks.ts'
+import { createMessageFileStore } from './conversations/message-files.ts'
 import { createMessageStore } from './conversations/messages.ts'
 import { createConversationStore } from './conversations/store.ts'
 import { createEndUserStore } from './end-users/store.ts'
@@ -28,6 +29,7 @@ import { createNodeExecutionStore } from './runs/node-executions.ts'
 import { createRunSearch } from './runs/run-search.ts'
 import { createRunStore } from './runs/store.ts'
 import { createTenantStore } from './tenants/store.ts'
+import { createUploadStore } from './uploads/store.ts'
 
 const golden = fileURLToPath(new URL('./__golden__/statements.sql', import.meta.url))
 
@@ -72,6 +74,8 @@ const createStores = () => {
     conversations: createConversationStore(seams),
     messages: createMessageStore(seams),
     feedbacks: createFeedbackStore(seams),
+    messageFiles: createMessageFileStore(seams),
+    uploads: createUploadStore(seams),
     annotations: createAnnotationStore(seams),
     replies: createReplyStore(seams),
     runs: createRunStore(seams),
@@ -154,6 +158,32 @@ const createWorld = async () => {
     elapsedMs: null,
   } as const
   await db.write([stores.messages.save(owner, message), stores.runs.start(owner, run), stores.nodes.save(owner, node)])
+  const upload = {
+    id: ids.next('file'),
+    appId: app.id,
+    endUserId: user.id,
+    accountId: null,
+    filename: MARK,
+    extension: 'txt',
+    mimeType: 'text/plain',
+    sizeBytes: 3,
+  } as const
+  await stores.uploads.add(owner, upload)
+  const messageFile = {
+    id: ids.next('mfile'),
+    appId: app.id,
+    messageId: message.id,
+    fileId: upload.id,
+    type: 'document',
+    transferMethod: 'local_file',
+    url: null,
+    belongsTo: 'user',
+    filename: MARK,
+    mimeType: 'text/plain',
+    sizeBytes: 3,
+    createdAt: 5,
+  } as const
+  await db.write([stores.messageFiles.save(owner, messageFile)])
   await stores.feedbacks.give(owner, {
     appId: app.id,
     messageId: message.id,
@@ -171,7 +201,8 @@ const createWorld = async () => {
   const signIn = { ...newSignIn(), accountId: person.id, refreshHash: MARK }
   await stores.signIns.create(owner, signIn)
   await stores.accounts.saveSetupToken(owner, MARK)
-  return { annotation, job, failing, person, signIn, stores, app, versionId, key, user, talk, message, run, node }
+  const found = { upload, messageFile, annotation, job, failing, person, signIn, stores, app, versionId, key, user }
+  return { ...found, talk, message, run, node }
 }
 type World = Awaited<ReturnType<typeof createWorld>>
 
@@ -249,6 +280,7 @@ const calls: Record<string, (caller: Caller, world: World) => unknown> = {
     stores.endUsers.find(caller, { appId: app.id, origin: 'service-api', externalId: MARK }),
   'endUsers.ensure': (caller, { stores, app }) =>
     stores.endUsers.ensure(caller, { appId: app.id, origin: 'web-app', externalId: 'new' }),
+  'endUsers.list': (caller, { stores, app, user }) => stores.endUsers.list(caller, app.id, [user.id]),
   'endUsers.get': (caller, { stores, user }) => stores.endUsers.get(caller, user.id),
   'conversations.create': (caller, { stores, app, user }) =>
     stores.conversations.create(caller, { appId: app.id, endUserId: user.id, name: 'second' }),
@@ -289,6 +321,16 @@ const calls: Record<string, (caller: Caller, world: World) => unknown> = {
   'feedbacks.list': (caller, { stores, app }) => stores.feedbacks.list(caller, app.id, { page: 1, limit: 5 }),
   'feedbacks.takeBack': (caller, { stores, message, user }) =>
     stores.feedbacks.takeBack(caller, { messageId: message.id, endUserId: user.id }),
+  'messageFiles.save': (caller, { stores, messageFile }) =>
+    db.write([stores.messageFiles.save(caller, { ...messageFile, id: ids.next('mfile') })]),
+  'messageFiles.list': (caller, { stores, app, message }) =>
+    stores.messageFiles.list(caller, app.id, [message.id, ids.next('msg')]),
+  'messageFiles.find': (caller, { stores, app, upload }) => stores.messageFiles.find(caller, app.id, upload.id),
+  'uploads.add': (caller, { stores, upload }) => stores.uploads.add(caller, { ...upload, id: ids.next('file') }),
+  'uploads.get': (caller, { stores, upload }) => stores.uploads.get(caller, upload.id),
+  'uploads.list': (caller, { stores, upload }) =>
+    stores.uploads.list(caller, { limit: 5, after: { id: upload.id, createdAt: 9_999 } }),
+  'uploads.delete': (caller, { stores, upload }) => stores.uploads.delete(caller, upload.id),
   'runs.start': (caller, { stores, run }) =>
     db.write([stores.runs.start(caller, { ...run, id: 'run_33333333-3333-7333-8333-333333333333' })]),
   'runs.get': (caller, { stores, app, run }) => stores.runs.get(caller, app.id, run.id),

@@ -3,13 +3,13 @@
 // J1  At most one job of an app is not over: a new one ends those before it.
 // J2  Only the job that is under way turns the reply on, so what came after it is never undone.
 
-import type { Transaction } from 'kysely'
-import type { AnnotationJobRow, AnnotationSettingsRow, Schema } from '../../db/schema.ts'
+import { nextRevision } from '../../db/revision.ts'
+import type { AnnotationJobRow, AnnotationSettingsRow } from '../../db/schema.ts'
+import type { Queries } from '../../db/spec.ts'
 import type { Caller } from '../caller.ts'
 import type { AnnotationJobId, AppId, TenantId } from '../ids.ts'
 import type { StoreSeams } from '../store-seams.ts'
 import type { AnnotationJob, ReplySettings } from './spec.ts'
-import { nextRevision } from './store.ts'
 
 /** The settings as of a revision, which every change of the app's annotations moves on. */
 export interface StoredReplySettings extends ReplySettings {
@@ -30,7 +30,7 @@ export type ReplyStore = ReturnType<typeof createReplyStore>
 
 export const createReplyStore = ({ db, clock, ids }: StoreSeams) => {
   const beginJob = async (
-    transaction: Transaction<Schema>,
+    transaction: Queries,
     caller: Caller,
     appId: AppId,
     action: AnnotationJob['action'],
@@ -150,6 +150,13 @@ export const createReplyStore = ({ db, clock, ids }: StoreSeams) => {
     async complete(caller: Caller, appId: AppId, job: Pick<AnnotationJob, 'id' | 'action'>): Promise<boolean> {
       return db.transaction(async (transaction) => {
         const now = clock.now()
+        // The settings before the jobs, as `enable` takes them: in the other order two could wait for each other.
+        await transaction
+          .updateTable('annotation_settings')
+          .set((eb) => ({ updated_at: eb.ref('updated_at') }))
+          .where('tenant_id', '=', caller.tenantId)
+          .where('app_id', '=', appId)
+          .execute()
         const { numUpdatedRows } = await transaction
           .updateTable('annotation_jobs')
           .set({ status: 'completed', updated_at: now })

@@ -4,9 +4,9 @@
 // V2  Every change of what can match moves the app's settings row on (`updated_at`), in the same transaction; an index of
 //     another revision is stale, in whichever process it is.
 
-import { type Expression, type SqlBool, sql, type Transaction } from 'kysely'
 import { containsText } from '../../db/like.ts'
-import type { AnnotationRow, Schema } from '../../db/schema.ts'
+import { nextRevision } from '../../db/revision.ts'
+import type { AnnotationRow } from '../../db/schema.ts'
 import type { Queries } from '../../db/spec.ts'
 import type { Caller } from '../caller.ts'
 import type { AnnotationId, AppId } from '../ids.ts'
@@ -34,7 +34,7 @@ export interface QuestionVector extends PendingQuestion {
 export type AnnotationStore = ReturnType<typeof createAnnotationStore>
 
 export const createAnnotationStore = ({ db, clock, ids }: StoreSeams) => {
-  const ofApp = (queries: Queries | Transaction<Schema>, caller: Caller, appId: AppId) =>
+  const ofApp = (queries: Queries, caller: Caller, appId: AppId) =>
     queries.selectFrom('annotations').where('tenant_id', '=', caller.tenantId).where('app_id', '=', appId)
 
   return {
@@ -71,13 +71,12 @@ export const createAnnotationStore = ({ db, clock, ids }: StoreSeams) => {
     ): Promise<Annotation | undefined> {
       return db.transaction(async (transaction) => {
         const now = clock.now()
-        const same = sql.ref<string>('question')
         const row = await transaction
           .updateTable('annotations')
           .set((eb) => ({
             ...text,
-            vector: eb.case().when(same, '=', text.question).then(eb.ref('vector')).else(null).end(),
-            vector_model: eb.case().when(same, '=', text.question).then(eb.ref('vector_model')).else(null).end(),
+            vector: eb.case().when('question', '=', text.question).then(eb.ref('vector')).else(null).end(),
+            vector_model: eb.case().when('question', '=', text.question).then(eb.ref('vector_model')).else(null).end(),
             updated_at: now,
           }))
           .where('tenant_id', '=', caller.tenantId)
@@ -199,8 +198,11 @@ export const createAnnotationStore = ({ db, clock, ids }: StoreSeams) => {
       if (numUpdatedRows === 0n) return undefined
       const row = await db.kysely
         .selectFrom('annotations')
-        .leftJoin('accounts', (join) => join.on(authorOf('accounts.id')))
-        .leftJoin('api_keys', (join) => join.on('api_keys.tenant_id', '=', caller.tenantId).on(authorOf('api_keys.id')))
+        // The author's id is of whatever kind the writer was.
+        .leftJoin('accounts', (join) => join.onRef('accounts.id', '=', 'annotations.created_by'))
+        .leftJoin('api_keys', (join) =>
+          join.on('api_keys.tenant_id', '=', caller.tenantId).onRef('api_keys.id', '=', 'annotations.created_by'),
+        )
         .select(['annotations.id', 'annotations.question', 'annotations.answer', 'annotations.created_by'])
         .select(['accounts.name as account_name', 'api_keys.name as key_name'])
         .where('annotations.tenant_id', '=', caller.tenantId)
@@ -213,12 +215,8 @@ export const createAnnotationStore = ({ db, clock, ids }: StoreSeams) => {
   }
 }
 
-/** The author's id is of whatever kind the writer was. */
-const authorOf = (column: string): Expression<SqlBool> =>
-  sql<SqlBool>`${sql.ref('annotations.created_by')} = ${sql.ref(column)}`
-
-/** The settings' next revision. Two changes within one millisecond are two revisions. */
-const moveOn = async (transaction: Transaction<Schema>, caller: Caller, appId: AppId, now: number): Promise<void> => {
+/** The settings' next revision. */
+const moveOn = async (transaction: Queries, caller: Caller, appId: AppId, now: number): Promise<void> => {
   await transaction
     .updateTable('annotation_settings')
     .set((eb) => ({ updated_at: nextRevision(eb.ref('updated_at'), now) }))
@@ -226,10 +224,6 @@ const moveOn = async (transaction: Transaction<Schema>, caller: Caller, appId: A
     .where('app_id', '=', appId)
     .execute()
 }
-
-/** The time, or one more than the last revision when the clock has not moved past it. */
-export const nextRevision = (last: Expression<number>, now: number) =>
-  sql<number>`case when ${last} >= ${now} then ${last} + 1 else ${now} end`
 
 const toAnnotation = (
   row: Pick<AnnotationRow, 'id' | 'app_id' | 'question' | 'answer' | 'hit_count' | 'created_at'>,
