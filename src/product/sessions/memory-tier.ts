@@ -5,6 +5,7 @@
 // M3  What was deleted stays as an empty mark for a minute, newer than every session: writers that come late change nothing.
 
 import type { Clock } from '../../base/seams.ts'
+import { DELETED, DELETED_MS } from './deletion.ts'
 import type { Session, SessionTier } from './spec.ts'
 
 export interface MemoryTierOptions {
@@ -21,9 +22,6 @@ interface Entry {
   readonly bytes: number
   readonly expiresAt: number
 }
-
-export const DELETED: Session = Object.freeze({ revision: Number.MAX_SAFE_INTEGER, history: [] })
-export const DELETED_MS = 60_000
 
 export const createMemoryTier = (options: MemoryTierOptions): SessionTier => {
   const { clock, ttlMs, maxEntries, maxBytes } = options

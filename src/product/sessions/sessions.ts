@@ -13,7 +13,7 @@ import type { Caller } from '../caller.ts'
 import type { Exchange, Session, SessionKey, SessionRecords, Sessions, SessionTier } from './spec.ts'
 
 /** Exchanges a model may be reminded of; windows of nodes are smaller. Source: the app format. */
-export const REMEMBERED_EXCHANGES = 500
+const REMEMBERED_EXCHANGES = 500
 const WRITES_UNDER_WAY = 256
 
 export interface SessionsParts {

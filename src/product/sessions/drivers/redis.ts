@@ -10,7 +10,7 @@ import { Redis } from 'ioredis'
 import { messageOf } from '../../../base/errors.ts'
 import { type Clock, type Log, nextTurn } from '../../../base/seams.ts'
 import type { ChatMessage } from '../../../model/spec.ts'
-import { DELETED, DELETED_MS } from '../memory-tier.ts'
+import { DELETED, DELETED_MS } from '../deletion.ts'
 import type { Session, SessionTier } from '../spec.ts'
 
 export interface RedisTierOptions {
