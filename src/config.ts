@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import { type ErrorCatalogue, type ErrorOptions, type Issue, PlatformError, type Result } from './base/errors.ts'
 import { isObject, own, setOwn } from './base/value.ts'
+import { MASK, maskAddress, postgresAddress } from './config-addresses.ts'
 import { type ChosenModels, checkModels, MODEL_KINDS, OFFLINE_PROVIDER } from './config-models.ts'
 
 export const configErrors = {
@@ -49,11 +50,6 @@ const milliseconds = () => count(1, 86_400_000)
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be a name of letters, digits, dots and dashes')
 const address = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
 const reference = z.string().regex(/^[^/\s]+\/\S+$/, 'must be written provider/model')
-
-const parameterOf = (url: string, parameter: string): string | null =>
-  URL.canParse(url) ? new URL(url).searchParams.get(parameter) : null
-/** What `?schema=` of a PostgreSQL address may be. */
-const isSchemaName = (text: string): boolean => /^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(text)
 
 const KiB = 1024
 const MiB = 1024 * KiB
@@ -101,12 +97,7 @@ const schema = z.strictObject({
   database: z
     .strictObject({
       /** Absent: a SQLite file in `dataDir`. */
-      url: z
-        .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres or postgresql address' })
-        .refine((url) => isSchemaName(parameterOf(url, 'schema') ?? 'public'), {
-          error: 'must name its schema with letters, digits and _',
-        })
-        .exactOptional(),
+      url: postgresAddress.exactOptional(),
       /** Connections of this process to PostgreSQL, besides the one that writes. */
       poolSize: count(1, 1_000).default(10),
       /** Longest statement in PostgreSQL. */
@@ -122,6 +113,8 @@ const schema = z.strictObject({
       bodyLimitBytes: bytes(GiB).default(16 * MiB),
       /** Until a whole request has arrived. */
       requestTimeoutMs: milliseconds().default(60_000),
+      /** Origins whose pages may call; `*` is any. Keys belong on servers, so the default is none. */
+      corsOrigins: z.array(z.string().min(1)).default([]),
     })
     .prefault({}),
   providers: z.record(name, provider).default({}),
@@ -175,6 +168,24 @@ const schema = z.strictObject({
       variableBytes: bytes(256 * MiB).default(200 * KiB),
       parallelNodes: count(1, 1_000).default(10),
       depth: count(1, 64).default(16),
+      /** How long the events of a run that ended can still be read. */
+      replayMs: milliseconds().default(300_000),
+      /** What becomes of a run when the client that started it goes. */
+      whenClientLeaves: z.enum(['continue', 'stop']).default('continue'),
+    })
+    .prefault({}),
+  /** Files that callers hand in, by kind. */
+  uploads: z
+    .strictObject({
+      imageBytes: bytes(GiB).default(10 * MiB),
+      audioBytes: bytes(GiB).default(50 * MiB),
+      videoBytes: bytes(GiB).default(100 * MiB),
+      /** Of everything else. */
+      documentBytes: bytes(GiB).default(15 * MiB),
+      /** Files of one message or run. */
+      perMessage: count(1, 1_000).default(10),
+      /** With or without dots, in any case. */
+      blockedExtensions: z.array(z.string().min(1)).default([]),
     })
     .prefault({}),
   /** Results of nodes with `result_cache`, in memory. */
@@ -185,6 +196,12 @@ const schema = z.strictObject({
     })
     .prefault({}),
   /** What conversations remember, near at hand; the database has it all. */
+  conversations: z
+    .strictObject({
+      /** Whether the model gives new conversations their titles: one short call each. */
+      autoName: flag().default(true),
+    })
+    .prefault({}),
   sessions: z
     .strictObject({
       /** In this process, since the last use. */
@@ -356,8 +373,6 @@ const freeze = <T>(value: T): DeepReadonly<T> => {
   return Object.freeze(value) as DeepReadonly<T>
 }
 
-const MASK = '***'
-
 /** The configuration for logs: keys, header values and credentials inside addresses are masked. */
 export const describeConfig = (config: Config): Readonly<Record<string, unknown>> => {
   const providers = Object.entries(config.providers).map(([providerName, { apiKey, headers, baseUrl, ...rest }]) => [
@@ -369,18 +384,10 @@ export const describeConfig = (config: Config): Readonly<Record<string, unknown>
       ...(headers && { headers: Object.fromEntries(Object.keys(headers).map((header) => [header, MASK])) }),
     },
   ])
-  const redis = { ...config.redis, ...(config.redis.url !== undefined && { url: maskAddress(config.redis.url) }) }
-  return { ...config, providers: Object.fromEntries(providers), database, redis }
-}
-
-const maskAddress = (text: string): string => {
-  const url = new URL(text)
-  if (url.username !== '') url.username = MASK
-  if (url.password !== '') url.password = MASK
-  for (const key of [...url.searchParams.keys()]) url.searchParams.set(key, MASK)
-  return url.href
-}
   const database = {
     ...config.database,
     ...(config.database.url !== undefined && { url: maskAddress(config.database.url) }),
   }
+  const redis = { ...config.redis, ...(config.redis.url !== undefined && { url: maskAddress(config.redis.url) }) }
+  return { ...config, providers: Object.fromEntries(providers), database, redis }
+}

@@ -69,7 +69,9 @@ import { createConversationStore } from './product/conversations/store.ts'
 import { createEndUserStore } from './product/end-users/store.ts'
 import { type AppId, fromWireId } from './product/ids.ts'
 import { createMessages } from './product/messages/messages.ts'
+import { type BasicExecutor, createBasicExecutor } from './product/runs/basic/execution.ts'
 import { createExecutor, type Executor } from './product/runs/execution.ts'
+import { createQuestionSuggester } from './product/runs/features/suggested-questions.ts'
 import { createFileAccess, storedFile } from './product/runs/file-access.ts'
 import { createRunLogs } from './product/runs/logs.ts'
 import { createNodeExecutionStore } from './product/runs/node-executions.ts'
@@ -115,6 +117,8 @@ export interface Engine {
   check(text: string): CheckResult
   checkInputs(file: AppFile, given: ValueObject): ReturnType<StartInputCheck>
   readonly execute: Executor
+  /** Runs the modes without a graph. */
+  readonly answer: BasicExecutor
   close(): Promise<void>
 }
 
@@ -130,7 +134,7 @@ export const createEngine = (config: Config, seams: Seams, files?: FileStore): E
   const fileAccess = createFileAccess({ files: store, fetch: guarded, maxBytes: MAX_FILE_BYTES })
   const checkParts = { kinds: nodeKinds, surroundings: describeSurroundings(models.directory, tools) }
   const inputChecks = new WeakMap<AppFile, StartInputCheck>()
-  const { concurrent: _, ...limits } = config.runs
+  const { concurrent: _, replayMs: _replay, whenClientLeaves: _leaves, ...limits } = config.runs
   return {
     models: models.directory,
     providers: models.list,
@@ -161,6 +165,7 @@ export const createEngine = (config: Config, seams: Seams, files?: FileStore): E
         user,
       }),
     }),
+    answer: createBasicExecutor({ clock, ids, log, models: models.directory, files: fileAccess }),
     async close() {
       await code.close()
       await Promise.all([guarded.close(), models.close()])
@@ -338,9 +343,25 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     clock,
     log,
   })
-  const messages = createMessages({ stores, apps, models: engine.models, suggest: async () => [], log })
-  const maxRuns = config.runs.concurrent
-  const runs = createRuns({ db, clock, ids, log, stores, sessions, naming, metrics, execute, checkInputs, maxRuns })
+  const suggest = createQuestionSuggester({ clock, log })
+  const messages = createMessages({ stores, apps, models: engine.models, suggest })
+  const runs = createRuns({
+    db,
+    clock,
+    ids,
+    log,
+    metrics,
+    stores,
+    sessions,
+    ...(config.conversations.autoName && { naming }),
+    models: engine.models,
+    annotations,
+    execute,
+    answer: engine.answer,
+    checkInputs,
+    maxRuns: config.runs.concurrent,
+    replayMs: config.runs.replayMs,
+  })
   const uploads = createUploads({ files, log, limits: config.uploads, stores })
   const audio = createAudio({ apps, models: engine.models, stores })
   const runRecords = createRunRecords({ ...stores, search: createRunSearch(store), runs })
@@ -374,6 +395,8 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
         requestTimeoutMs: config.server.requestTimeoutMs,
         uploads: config.uploads,
       },
+      corsOrigins: config.server.corsOrigins,
+      whenClientLeaves: config.runs.whenClientLeaves,
       ready: () => isReady(db),
     })
   const purge = createPurge({

@@ -11,6 +11,7 @@ export const apiErrors = {
   'api/method-not-allowed': 'This address does not answer {method}; it answers {allow}.',
   'api/not-chat-app': 'Please check if your app mode matches the right API route.',
   'api/not-workflow-app': 'Please check if your app mode matches the right API route.',
+  'api/app-unavailable': 'This call is not for apps of this mode.',
   'api/body-too-large': 'The body is larger than {limitBytes} bytes.',
   'api/unsupported-media-type': 'The content type {type} is not supported here.',
   'api/internal': 'Something went wrong on our side.',

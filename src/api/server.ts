@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer'
 import { type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import cors from '@fastify/cors'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { messageOf, PlatformError } from '../base/errors.ts'
 import { JsonSyntaxError, parseJson, stringifyJson } from '../base/json.ts'
@@ -40,6 +41,7 @@ export const createServer = (parts: ServerParts): HttpServer => {
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+  allowOrigins(server, parts.corsOrigins)
   countRequests(server, parts)
   guardRoutes(server, parts)
   readLosslessJson(server)
@@ -71,6 +73,19 @@ export const createServer = (parts: ServerParts): HttpServer => {
   server.register(difyRoutes(parts))
   server.register(managementRoutes(parts))
   return server
+}
+
+/** Keys travel in a header of their own, never in cookies, so that no answer needs credentials allowed. */
+const allowOrigins = (server: HttpServer, origins: readonly string[]): void => {
+  if (origins.length === 0) return
+  server.register(cors, {
+    origin: origins.includes('*') ? '*' : [...origins],
+    credentials: false,
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['authorization', 'content-type', 'x-app-code', 'x-trace-id', 'traceparent', 'last-event-id'],
+    exposedHeaders: ['x-request-id', 'x-workflow-run-id'],
+    maxAge: 600,
+  })
 }
 
 /** What is no HTTP never becomes a request; it is answered on the bare connection. */

@@ -56,6 +56,10 @@ export interface ServerParts {
     /** What may be uploaded, as forms are told. */
     readonly uploads: UploadLimits
   }
+  /** Origins whose pages may call; `*` is any. */
+  readonly corsOrigins: readonly string[]
+  /** What becomes of a run when the client that started it goes. */
+  readonly whenClientLeaves: 'continue' | 'stop'
   /** True when everything behind the server can work. */
   readonly ready: () => Promise<boolean>
 }

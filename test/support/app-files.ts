@@ -45,6 +45,22 @@ export const appFile = ({
   },
 })
 
+/** An app file of a mode without a graph. `config` replaces parts of `model_config`. */
+export const basicApp = (mode: 'chat' | 'agent-chat' | 'completion', config: Settings = {}): object => ({
+  version: '0.3.0',
+  kind: 'app',
+  app: { name: 'Test app', mode, icon: '🧪', icon_background: '#FFFFFF', description: '' },
+  dependencies: [],
+  model_config: {
+    model: { provider: 'acme', name: 'acme-large', mode: 'chat', completion_params: {} },
+    pre_prompt: 'You are brief.',
+    prompt_type: 'simple',
+    user_input_form: [],
+    agent_mode: { enabled: mode === 'agent-chat', strategy: 'function_call', tools: [] },
+    ...config,
+  },
+})
+
 /** A chain of nodes in the order given. */
 export const chain = (...ids: readonly string[]): string[] => ids.slice(1).map((id, i) => `${ids[i]}>${id}`)
 

@@ -48,7 +48,9 @@ export const startPlatform = async (
 ): Promise<TestPlatform> => {
   const folder = mkdtempSync(join(tmpdir(), 'heddle-platform-'))
   const schema = on === 'postgres' ? makeSchema(postgresUrl ?? '') : undefined
-  const chosen = { ...config, dataDir: folder, ...(schema && { database: { url: schema.url, poolSize: 4 } }) }
+  // Titles would be further calls of the simulated vendor.
+  const quiet = { conversations: { autoName: false } }
+  const chosen = { ...quiet, ...config, dataDir: folder, ...(schema && { database: { url: schema.url, poolSize: 4 } }) }
   const parsed = parseConfig({ file: chosen, environment: {} })
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues))
   const logged: { event: string; fields: LogFields | undefined }[] = []

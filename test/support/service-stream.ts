@@ -34,9 +34,24 @@ export const post = ({ url, key }: ServiceCall, path: string, body: unknown, sig
 
 const PING = 'event: ping'
 
-export const openStream = async (call: ServiceCall, path: string, body: object): Promise<ServiceStream> => {
+export const openStream = (call: ServiceCall, path: string, body: object): Promise<ServiceStream> => {
   const hangUp = new AbortController()
-  const response = await post(call, path, { response_mode: 'streaming', ...body }, hangUp.signal)
+  return toStream(post(call, path, { response_mode: 'streaming', ...body }, hangUp.signal), hangUp)
+}
+
+/** A GET of a stream. */
+export const followStream = (
+  { url, key }: ServiceCall,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<ServiceStream> => {
+  const hangUp = new AbortController()
+  const request = { headers: { authorization: `Bearer ${key}`, ...headers }, signal: hangUp.signal }
+  return toStream(fetch(`${url}${path}`, request), hangUp)
+}
+
+const toStream = async (call: Promise<Response>, hangUp: AbortController): Promise<ServiceStream> => {
+  const response = await call
   if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`)
   const blocks: string[] = []
   const frames = readFrames(response, blocks)
@@ -66,13 +81,19 @@ export const openStream = async (call: ServiceCall, path: string, body: object):
 async function* readFrames(response: Response, blocks: string[]): AsyncGenerator<ServiceFrame, undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let open = ''
+  let last = 0
   for await (const piece of response.body ?? []) {
     open += decoder.decode(piece, { stream: true })
     for (let at = open.indexOf('\n\n'); at >= 0; at = open.indexOf('\n\n')) {
       const block = open.slice(0, at)
       open = open.slice(at + 2)
       blocks.push(block)
-      if (block !== PING) yield toFrame(block)
+      if (block === PING) continue
+      const frame = toFrame(block)
+      // Numbers of frames only ever grow.
+      if (frame.sequence <= last) throw new Error(`frame ${frame.sequence} after ${last}`)
+      last = frame.sequence ?? last
+      yield frame
     }
   }
   if (open !== '') throw new Error(`the stream ends inside a block: ${open}`)
@@ -80,6 +101,10 @@ async function* readFrames(response: Response, blocks: string[]): AsyncGenerator
 }
 
 const toFrame = (block: string): ServiceFrame => {
-  if (!block.startsWith('data: {') || /[\r\n]/.test(block)) throw new Error(`not one data line: ${block}`)
-  return JSON.parse(block.slice('data: '.length))
+  // Readers that resume get the number in a line of its own too.
+  const [, id, data = ''] = /^(?:id: (\d+)\n)?data: (\{.*\})$/.exec(block) ?? []
+  if (data === '') throw new Error(`not one data line: ${block}`)
+  const frame: ServiceFrame = JSON.parse(data)
+  if (id !== undefined && Number(id) !== frame.sequence) throw new Error(`the id line differs: ${block}`)
+  return frame
 }

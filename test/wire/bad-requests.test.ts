@@ -362,10 +362,10 @@ const keyCases = (): BadRequest[] => [
 const modes: BadRequest[] = [
   { title: 'chat with a workflow', path: CHAT, body: GOOD_CHAT, status: 400, code: 'not_chat_app' },
   {
-    title: 'chat with an app without a graph',
-    path: CHAT,
+    title: 'completion with a chat',
+    path: '/v1/completion-messages',
     key: 'plain',
-    body: GOOD_CHAT,
+    body: GOOD_RUN,
     status: 400,
     code: 'app_unavailable',
   },

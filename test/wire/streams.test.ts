@@ -118,7 +118,13 @@ describe('a workflow', () => {
     ])
     const envelope = { task_id: UUID, workflow_run_id: frames[0]?.workflow_run_id }
     for (const frame of frames) {
-      expect(frame).toEqual({ event: frame.event, ...envelope, task_id: frames[0]?.task_id, data: expect.any(Object) })
+      expect(frame).toEqual({
+        event: frame.event,
+        ...envelope,
+        task_id: frames[0]?.task_id,
+        data: expect.any(Object),
+        sequence: INTEGER,
+      })
     }
     const runId = frames[0]?.workflow_run_id
     expect(the(frames, 'workflow_started').data).toEqual({
@@ -390,7 +396,17 @@ describe('a chatflow', () => {
     }
     expect(envelope).toEqual({ task_id: UUID, message_id: UUID, conversation_id: UUID, created_at: INTEGER })
     const runFrames = /^(workflow|node)_/
-    for (const { event, data, id, answer: said, from_variable_selector, metadata, files, ...rest } of frames) {
+    for (const {
+      event,
+      data,
+      id,
+      answer: said,
+      from_variable_selector,
+      metadata,
+      files,
+      sequence,
+      ...rest
+    } of frames) {
       expect(rest).toEqual(runFrames.test(event) ? { ...envelope, workflow_run_id: first.workflow_run_id } : envelope)
     }
     const messages = frames.filter(({ event }) => event === 'message')
@@ -399,6 +415,7 @@ describe('a chatflow', () => {
       expect(frame).toEqual({
         event: 'message',
         ...envelope,
+        sequence: INTEGER,
         id: first.message_id,
         answer: expect.any(String),
         from_variable_selector: expect.any(Array),
@@ -408,6 +425,7 @@ describe('a chatflow', () => {
     expect(the(frames, 'message_end')).toEqual({
       event: 'message_end',
       ...envelope,
+      sequence: INTEGER,
       id: first.message_id,
       metadata: {
         usage: {
@@ -454,6 +472,7 @@ describe('a chatflow', () => {
     const { message_id, conversation_id, created_at } = frames[0] as ServiceFrame
     expect(frames.at(-1)).toEqual({
       event: 'error',
+      sequence: INTEGER,
       message_id,
       conversation_id,
       created_at,

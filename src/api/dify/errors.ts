@@ -15,6 +15,7 @@ const ANSWERS: Record<ProductErrorCode | ApiErrorCode, Answer> = {
   'api/method-not-allowed': [405, 'method_not_allowed'],
   'api/not-chat-app': [400, 'not_chat_app'],
   'api/not-workflow-app': [400, 'not_workflow_app'],
+  'api/app-unavailable': [400, 'app_unavailable'],
   'api/body-too-large': [413, 'request_entity_too_large'],
   'api/unsupported-media-type': [415, 'unsupported_media_type'],
   'api/internal': [500, 'internal_server_error'],

@@ -1,319 +1,233 @@
 // Events of a run as the Service API of Dify streams them. Source of names, fields and order: Dify's Service API reference
 // and its public server source; docs/service-api.md lists what differs.
 //
-// D1  Every frame is one JSON object; `workflow_finished` (or `error`) is the last of a run.
-// D2  Containers show only their own events, not `node_started`/`node_finished`.
+// D1  Every frame is one JSON object. A frame depends on its event and the run's facts alone, so that a reader that comes
+//     back gets the very frames it missed.
+// D2  `sequence` numbers the frames of a run: it grows from frame to frame, with gaps where an event has no frame.
 
-import { Float, float } from '../../base/number.ts'
-import { isList, isObject, Opaque, type Value, type ValueObject } from '../../base/value.ts'
-import type { FlowEvent, FramePosition, NodeIdentity } from '../../flow/events.ts'
+import { float } from '../../base/number.ts'
+import type { ValueObject } from '../../base/value.ts'
+import type { AppMode } from '../../product/apps/file/spec.ts'
+import { toWireId } from '../../product/ids.ts'
+import type { AgentThought, Notice, RunEnd, RunEvent } from '../../product/runs/events.ts'
+import type { RunFacts, SequencedEvent } from '../../product/runs/live-run.ts'
+import { failureBody } from './failures.ts'
+import { filesIn, nodeFrame, seconds } from './node-frames.ts'
 
-type EventOf<Type extends FlowEvent['type']> = Extract<FlowEvent, { type: Type }>
+type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>
+
+export type Frame = ValueObject
+
+/** Most frames of one event; the numbers of frames leave room for as many. */
+export const FRAMES_PER_EVENT = 2
 
 /** Whose run it is; all ids in their wire form. */
 export interface FrameContext {
-  readonly mode: 'workflow' | 'advanced-chat'
+  readonly mode: AppMode
   readonly taskId: string
   readonly runId: string
   readonly workflowId: string
   readonly messageId: string
   readonly conversationId: string
-  /** Milliseconds since the epoch. */
+  /** Seconds since the epoch. */
   readonly createdAt: number
   readonly endUser: { readonly id: string; readonly user: string }
   /** System variables the run was given, under their full names. */
   readonly system: ValueObject
 }
 
-export type Frame = ValueObject
+export const frameContext = (facts: RunFacts): FrameContext => ({
+  mode: facts.mode,
+  taskId: facts.taskId,
+  runId: toWireId(facts.runId),
+  workflowId: toWireId(facts.versionId),
+  messageId: facts.messageId ? toWireId(facts.messageId) : '',
+  conversationId: facts.conversationId ? toWireId(facts.conversationId) : '',
+  createdAt: seconds(facts.createdAt),
+  endUser: { id: toWireId(facts.endUserId), user: facts.user },
+  system: Object.fromEntries(
+    Object.entries(facts.system).flatMap(([name, value]) =>
+      name === 'conversation_id' ? [] : [[`sys.${name}`, value] as const],
+    ),
+  ),
+})
 
-/** Turns a run's events into frames. Keeps what later frames need, e.g. notices for the last one. */
-export class FrameWriter {
-  readonly #context: FrameContext
-  readonly #notices: ValueObject[] = []
+/** The frames of an event, numbered. */
+export const framesOf = (context: FrameContext, { event, sequence }: SequencedEvent): readonly Frame[] =>
+  toFrames(context, event).map((frame, i) => ({ ...frame, sequence: sequence * FRAMES_PER_EVENT + i + 1 }))
 
-  constructor(context: FrameContext) {
-    this.#context = context
-  }
-
-  write(event: FlowEvent): readonly Frame[] {
-    switch (event.type) {
-      case 'run-start':
-        return [this.#started(event)]
-      case 'node-start':
-        return isContainer(event) ? [] : [this.#node('node_started', { ...startFields(event) })]
-      case 'node-end':
-        return isContainer(event) ? [] : [this.#node('node_finished', endFields(event))]
-      case 'node-retry':
-        return [this.#node('node_retry', retryFields(event))]
-      case 'iteration-start':
-      case 'loop-start':
-        return [this.#node(`${kindOf(event)}_started`, containerStart(event))]
-      case 'iteration-next':
-        return [this.#node('iteration_next', { ...containerFields(event), index: event.round, extras: {} })]
-      case 'loop-next':
-        return [
-          this.#node('loop_next', {
-            ...containerFields(event),
-            index: event.round,
-            pre_loop_output: event.variables,
-            extras: {},
-          }),
-        ]
-      case 'iteration-end':
-      case 'loop-end':
-        return [this.#node(`${kindOf(event)}_completed`, containerEnd(event))]
-      case 'text-delta':
-        return [this.#text(event)]
-      case 'reasoning-delta':
-        return [this.#reasoning(event)]
-      case 'notice':
-        this.#notices.push({ code: event.code, message: event.message, node_id: event.nodeId ?? null })
-        return []
-      case 'run-end':
-        return this.#ended(event)
-      // What the Service API has no word for.
-      case 'node-skip':
-      case 'node-progress':
-      case 'variable-update':
-        return []
+const toFrames = (context: FrameContext, event: RunEvent): readonly Frame[] => {
+  switch (event.type) {
+    case 'run-start':
+      return hasGraph(context) ? [startFrame(context, event)] : []
+    case 'node-start':
+    case 'node-end':
+    case 'node-retry':
+    case 'iteration-start':
+    case 'iteration-next':
+    case 'iteration-end':
+    case 'loop-start':
+    case 'loop-next':
+    case 'loop-end': {
+      const frame = nodeFrame(event)
+      return frame ? [withRun(context, frame.name, frame.data)] : []
     }
-  }
-
-  /** The frame for a failure outside the graph. */
-  error(status: number, code: string, message: string): Frame {
-    const { mode, messageId, conversationId, createdAt } = this.#context
-    const about =
-      mode === 'workflow'
-        ? { task_id: this.#context.taskId, workflow_run_id: this.#context.runId }
-        : { message_id: messageId, conversation_id: conversationId, created_at: seconds(createdAt) }
-    return { event: 'error', ...about, status, code, message }
-  }
-
-  /** `data` of `workflow_finished`, which blocking workflow calls answer with. */
-  finished(event: EventOf<'run-end'>): ValueObject {
-    const { runId, workflowId, createdAt, endUser } = this.#context
-    return {
-      id: runId,
-      workflow_id: workflowId,
-      status: event.status,
-      outputs: event.outputs,
-      error: event.failure?.message ?? null,
-      elapsed_time: float(event.elapsedMs / 1000),
-      total_tokens: event.usage.totalTokens,
-      total_steps: event.steps,
-      created_by: { id: endUser.id, user: endUser.user },
-      created_at: seconds(createdAt),
-      finished_at: seconds(event.at),
-      exceptions_count: event.exceptions,
-      files: filesIn(event.outputs),
-      ...(this.#notices.length > 0 && { notices: this.#notices }),
-    }
-  }
-
-  /** `metadata` of a chat message. */
-  metadata(event: EventOf<'run-end'>): ValueObject {
-    return {
-      usage: usageObject(event),
-      retriever_resources: [],
-      ...(this.#notices.length > 0 && { notices: this.#notices }),
-    }
-  }
-
-  #envelope(event: string, withRun: boolean): ValueObject {
-    const { mode, taskId, runId, messageId, conversationId, createdAt } = this.#context
-    if (mode === 'workflow') return { event, task_id: taskId, workflow_run_id: runId }
-    return {
-      event,
-      task_id: taskId,
-      message_id: messageId,
-      conversation_id: conversationId,
-      created_at: seconds(createdAt),
-      ...(withRun && { workflow_run_id: runId }),
-    }
-  }
-
-  #node(event: string, data: ValueObject): Frame {
-    return { ...this.#envelope(event, true), data }
-  }
-
-  #started(event: EventOf<'run-start'>): Frame {
-    const { runId, workflowId, system } = this.#context
-    const inputs = { ...event.inputs, ...system }
-    const data = { id: runId, workflow_id: workflowId, inputs, created_at: seconds(event.at), reason: 'initial' }
-    return this.#node('workflow_started', data)
-  }
-
-  #text(event: EventOf<'text-delta'>): Frame {
-    const selector = [...event.selector]
-    if (this.#context.mode === 'workflow') {
-      return this.#node('text_chunk', { text: event.text, from_variable_selector: selector })
-    }
-    return {
-      ...this.#envelope('message', false),
-      id: this.#context.messageId,
-      answer: event.text,
-      from_variable_selector: selector,
-    }
-  }
-
-  #reasoning(event: EventOf<'reasoning-delta'>): Frame {
-    const messageId = this.#context.mode === 'workflow' ? null : this.#context.messageId
-    const data = { message_id: messageId, reasoning: event.text, node_id: event.nodeId, is_final: event.final }
-    return { ...this.#envelope('reasoning_chunk', this.#context.mode === 'workflow'), data }
-  }
-
-  #ended(event: EventOf<'run-end'>): Frame[] {
-    const finished = this.#node('workflow_finished', this.finished(event))
-    if (this.#context.mode === 'workflow') return [finished]
-    if (event.status === 'failed') {
-      return [finished, this.error(400, 'invalid_param', event.failure?.message ?? 'The run failed.')]
-    }
-    const end = {
-      ...this.#envelope('message_end', false),
-      id: this.#context.messageId,
-      metadata: this.metadata(event),
-      files: filesIn(event.outputs),
-    }
-    return [end, finished]
+    case 'text-delta':
+      return [textFrame(context, event)]
+    case 'reasoning-delta':
+      return hasGraph(context) ? [reasoningFrame(context, event)] : []
+    case 'agent-thought':
+      return [{ ...envelope(context, 'agent_thought'), ...thoughtFields(event.thought) }]
+    case 'answer-replace':
+      return [{ ...envelope(context, 'message_replace'), answer: event.text, reason: event.reason }]
+    case 'speech-delta':
+      return [{ ...envelope(context, 'tts_message'), audio: event.base64 }]
+    case 'speech-end':
+      return [{ ...envelope(context, 'tts_message_end'), audio: '' }]
+    case 'run-end':
+      return endFrames(context, event)
+    // What the Service API has no word for. Notices stand in the end.
+    case 'notice':
+    case 'node-skip':
+    case 'node-progress':
+    case 'variable-update':
+      return []
   }
 }
 
-const isContainer = (event: NodeIdentity): boolean => event.nodeType === 'iteration' || event.nodeType === 'loop'
+const hasGraph = ({ mode }: FrameContext): boolean => mode === 'workflow' || mode === 'advanced-chat'
 
-const kindOf = (event: { readonly type: string }): string => event.type.slice(0, event.type.indexOf('-'))
+const envelope = (context: FrameContext, event: string): ValueObject => {
+  const { mode, taskId, runId, messageId, conversationId, createdAt } = context
+  if (mode === 'workflow') return { event, task_id: taskId, workflow_run_id: runId }
+  const about = { event, task_id: taskId, message_id: messageId }
+  return mode === 'completion'
+    ? { ...about, created_at: createdAt }
+    : { ...about, conversation_id: conversationId, created_at: createdAt }
+}
 
-const seconds = (ms: number): number => Math.floor(ms / 1000)
-
-const framePlace = (frame: FramePosition): ValueObject => ({
-  iteration_id: frame.iterationId ?? null,
-  loop_id: frame.loopId ?? null,
+const withRun = (context: FrameContext, event: string, data: ValueObject): Frame => ({
+  ...envelope(context, event),
+  workflow_run_id: context.runId,
+  data,
 })
 
-const nodeFields = (event: NodeIdentity): ValueObject => ({
-  id: wireId(event.executionId),
-  node_id: event.nodeId,
-  node_type: event.nodeType,
-  title: event.title,
-  index: event.index,
-})
+const startFrame = (context: FrameContext, event: EventOf<'run-start'>): Frame =>
+  withRun(context, 'workflow_started', {
+    id: context.runId,
+    workflow_id: context.workflowId,
+    inputs: { ...event.inputs, ...context.system },
+    created_at: seconds(event.at),
+    reason: 'initial',
+  })
 
-const startFields = (event: EventOf<'node-start'>): ValueObject => ({
-  ...nodeFields(event),
-  predecessor_node_id: event.predecessorId,
-  inputs: null,
-  inputs_truncated: false,
-  created_at: seconds(event.at),
-  extras: {},
-  ...framePlace(event.frame),
-  agent_strategy: null,
-})
-
-const endFields = (event: EventOf<'node-end'>): ValueObject => ({
-  ...nodeFields(event),
-  predecessor_node_id: null,
-  inputs: event.inputs,
-  inputs_truncated: false,
-  process_data: event.processData,
-  process_data_truncated: false,
-  outputs: event.outputs,
-  outputs_truncated: false,
-  status: event.status,
-  error: event.failure?.message ?? null,
-  elapsed_time: float(event.elapsedMs / 1000),
-  execution_metadata: executionMetadata(event),
-  created_at: seconds(event.at - event.elapsedMs),
-  finished_at: seconds(event.at),
-  files: filesIn(event.outputs),
-  ...framePlace(event.frame),
-})
-
-const retryFields = (event: EventOf<'node-retry'>): ValueObject => ({
-  ...nodeFields(event),
-  predecessor_node_id: null,
-  inputs: event.inputs,
-  inputs_truncated: false,
-  process_data: {},
-  process_data_truncated: false,
-  outputs: {},
-  outputs_truncated: false,
-  status: 'retry',
-  error: event.failure.message,
-  elapsed_time: new Float(0),
-  execution_metadata: null,
-  created_at: seconds(event.at),
-  finished_at: seconds(event.at),
-  files: [],
-  ...framePlace(event.frame),
-  retry_index: event.retry,
-})
-
-const executionMetadata = (event: EventOf<'node-end'>): ValueObject => {
-  const { iterationId, iterationIndex, loopId, loopIndex } = event.frame
+const textFrame = (context: FrameContext, event: EventOf<'text-delta'>): Frame => {
+  const selector = [...event.selector]
+  if (context.mode === 'workflow') {
+    return withRun(context, 'text_chunk', { text: event.text, from_variable_selector: selector })
+  }
   return {
-    ...event.metadata,
-    ...(event.usage && { total_tokens: event.usage.totalTokens, total_price: '0', currency: 'USD' }),
-    ...(iterationId !== undefined && { iteration_id: iterationId, iteration_index: iterationIndex ?? 0 }),
-    ...(loopId !== undefined && { loop_id: loopId, loop_index: loopIndex ?? 0 }),
+    ...envelope(context, context.mode === 'agent-chat' ? 'agent_message' : 'message'),
+    id: context.messageId,
+    answer: event.text,
+    ...(context.mode === 'advanced-chat' && { from_variable_selector: selector }),
   }
 }
 
-/** In events of containers, the id is the node's. */
-const containerFields = (event: NodeIdentity & { readonly at: number }): ValueObject => ({
-  id: event.nodeId,
-  node_id: event.nodeId,
-  node_type: event.nodeType,
-  title: event.title,
-  created_at: seconds(event.at),
+const reasoningFrame = (context: FrameContext, event: EventOf<'reasoning-delta'>): Frame => {
+  const messageId = context.mode === 'workflow' ? null : context.messageId
+  const data = { message_id: messageId, reasoning: event.text, node_id: event.nodeId, is_final: event.final }
+  return { ...envelope(context, 'reasoning_chunk'), data }
+}
+
+/** Fields of `agent_thought`, also in lists of messages. */
+export const thoughtFields = (thought: AgentThought): ValueObject => ({
+  id: thought.id,
+  position: thought.position,
+  thought: thought.thought,
+  observation: thought.observation,
+  tool: thought.tool,
+  tool_labels: thought.toolLabels,
+  tool_input: thought.toolInput,
+  message_files: [...thought.fileIds],
 })
 
-const containerStart = (event: EventOf<'iteration-start' | 'loop-start'>): ValueObject => ({
-  ...containerFields(event),
-  extras: {},
-  metadata: { [`${kindOf(event)}_length`]: event.length },
-  inputs: event.inputs,
-  inputs_truncated: false,
+const endFrames = (context: FrameContext, end: RunEnd): readonly Frame[] => {
+  if (context.mode === 'workflow') return [withRun(context, 'workflow_finished', finishedData(context, end))]
+  const failed = end.status === 'failed'
+  // An answer that was given without the graph has no run to speak of.
+  if (context.mode !== 'advanced-chat' || end.preempted) {
+    return [failed ? failureFrame(context, end) : messageEnd(context, end)]
+  }
+  const finished = withRun(context, 'workflow_finished', finishedData(context, end))
+  return failed ? [finished, failureFrame(context, end)] : [messageEnd(context, end), finished]
+}
+
+const messageEnd = (context: FrameContext, end: RunEnd): Frame => ({
+  ...envelope(context, 'message_end'),
+  id: context.messageId,
+  metadata: messageMetadata(end),
+  files: filesIn(end.outputs),
 })
 
-const containerEnd = (event: EventOf<'iteration-end' | 'loop-end'>): ValueObject => ({
-  ...containerFields(event),
-  outputs: event.outputs,
-  outputs_truncated: false,
-  inputs: event.inputs,
-  inputs_truncated: false,
-  extras: {},
-  status: event.status,
-  error: null,
-  elapsed_time: float(event.elapsedMs / 1000),
-  total_tokens: totalTokens(event.metadata),
-  execution_metadata: event.metadata,
-  finished_at: seconds(event.at),
-  steps: event.steps,
+const failureFrame = (context: FrameContext, end: RunEnd): Frame => {
+  const { status, code, message } = failureBody(context.mode, end)
+  return errorFrame(context, status, code, message)
+}
+
+/** The frame for a failure; a stream that is open can only say so in a frame of its own. */
+export const errorFrame = (context: FrameContext, status: number, code: string, message: string): Frame => {
+  const { mode, messageId, conversationId, createdAt } = context
+  const error = { status, code, message }
+  if (mode === 'workflow') {
+    return { event: 'error', task_id: context.taskId, workflow_run_id: context.runId, ...error }
+  }
+  const conversation = mode === 'completion' ? {} : { conversation_id: conversationId }
+  return { event: 'error', message_id: messageId, ...conversation, created_at: createdAt, ...error }
+}
+
+/** `data` of `workflow_finished`, which blocking workflow calls answer with. */
+export const finishedData = (context: FrameContext, end: RunEnd): ValueObject => ({
+  id: context.runId,
+  workflow_id: context.workflowId,
+  status: end.status,
+  outputs: end.outputs,
+  error: end.failure?.message ?? null,
+  elapsed_time: float(end.elapsedMs / 1000),
+  total_tokens: end.usage.totalTokens,
+  total_steps: end.steps,
+  created_by: { id: context.endUser.id, user: context.endUser.user },
+  created_at: context.createdAt,
+  finished_at: seconds(end.at),
+  exceptions_count: end.exceptions,
+  files: filesIn(end.outputs),
+  ...noticesOf(end.notices),
 })
 
-const totalTokens = (metadata: ValueObject): Value => metadata.total_tokens ?? 0
+/** `metadata` of a message. */
+export const messageMetadata = (end: RunEnd): ValueObject => ({
+  usage: usageObject(end),
+  retriever_resources: end.citations,
+  ...(end.annotation && { annotation_reply: { id: toWireId(end.annotation.id), account: end.annotation.author } }),
+  ...noticesOf(end.notices),
+})
 
-const usageObject = (event: EventOf<'run-end'>): ValueObject => ({
-  prompt_tokens: event.usage.promptTokens,
+const noticesOf = (notices: readonly Notice[]): ValueObject =>
+  notices.length === 0
+    ? {}
+    : { notices: notices.map(({ code, message, nodeId }) => ({ code, message, node_id: nodeId ?? null })) }
+
+const usageObject = (end: RunEnd): ValueObject => ({
+  prompt_tokens: end.usage.promptTokens,
   prompt_unit_price: '0',
   prompt_price_unit: '0',
   prompt_price: '0',
-  completion_tokens: event.usage.completionTokens,
+  completion_tokens: end.usage.completionTokens,
   completion_unit_price: '0',
   completion_price_unit: '0',
   completion_price: '0',
-  total_tokens: event.usage.totalTokens,
+  total_tokens: end.usage.totalTokens,
   total_price: '0',
   currency: 'USD',
-  latency: float(event.elapsedMs / 1000),
+  latency: float(end.elapsedMs / 1000),
 })
-
-/** Every file among the values, as the API shows files. */
-const filesIn = (value: Value): ValueObject[] => {
-  if (value instanceof Opaque) return [value.toObject()]
-  if (isList(value)) return value.flatMap(filesIn)
-  return isObject(value) ? Object.values(value).flatMap((item) => filesIn(item)) : []
-}
-
-/** `node_<uuid>` → `<uuid>`. */
-const wireId = (id: string): string => id.slice(id.indexOf('_') + 1)

@@ -7,28 +7,27 @@ import type { ValueObject } from '../../base/value.ts'
 import { fromWireId, toWireId } from '../../product/ids.ts'
 import { RunError } from '../../product/runs/errors.ts'
 import type { Run } from '../../product/runs/store.ts'
+import { getWorkflowRun } from '../../wire/dify/runs.ts'
 import { appCallerOf } from '../authenticate.ts'
-import { ApiError } from '../errors.ts'
+import { addRoute } from '../route.ts'
 import type { ServerParts } from '../spec.ts'
-
-/** Modes whose runs are runs of a graph. */
-const GRAPH_MODES: ReadonlySet<string> = new Set(['workflow', 'advanced-chat'])
+import { requireModes } from './modes.ts'
 
 export const runDetailRoutes =
   ({ apps, runs }: ServerParts) =>
   async (server: FastifyInstance) => {
-    server.get<{ Params: { workflow_run_id: string } }>('/v1/workflows/run/:workflow_run_id', async (request) => {
+    addRoute(server, getWorkflowRun, async ({ request, params }) => {
       const { caller, appId } = appCallerOf(request)
       const app = await apps.get(caller, appId)
-      if (!GRAPH_MODES.has(app.mode)) throw new ApiError('api/not-workflow-app')
-      const id = fromWireId('run', request.params.workflow_run_id)
+      requireModes(app.mode, 'graphs')
+      const id = fromWireId('run', params.workflow_run_id ?? '')
       const run = id && (await runs.get(caller, appId, id))
       if (!run) throw new RunError('run/not-found')
       return toDetail(run)
     })
   }
 
-const toDetail = (run: Run): ValueObject => ({
+export const toDetail = (run: Run): ValueObject => ({
   id: toWireId(run.id),
   workflow_id: run.versionId === null ? null : toWireId(run.versionId),
   status: run.status,

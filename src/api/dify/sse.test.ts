@@ -60,7 +60,7 @@ const open = async () => {
   server = Fastify({ forceCloseConnections: true })
   const sent = new Promise<void>((resolve, reject) => {
     server.get('/', async (_, reply) => {
-      await sendEvents(reply, frames.read(), clock).then(resolve, reject)
+      await sendEvents(reply, frames.read(), { clock }).then(resolve, reject)
     })
   })
   await server.listen({ host: '127.0.0.1', port: 0 })

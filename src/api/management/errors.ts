@@ -13,6 +13,7 @@ const STATUSES: Record<ProductErrorCode | ApiErrorCode, number> = {
   'api/not-found': 404,
   'api/method-not-allowed': 405,
   'api/not-chat-app': 409,
+  'api/app-unavailable': 400,
   'api/not-workflow-app': 409,
   'api/body-too-large': 413,
   'api/unsupported-media-type': 415,

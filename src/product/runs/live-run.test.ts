@@ -1,12 +1,14 @@
 // Readers of a run: late, returning, slow, and many at once.
 
 import { describe, expect, it } from 'vitest'
-import type { FlowEvent } from '../../flow/events.ts'
+import type { RunEvent } from './events.ts'
 import { LiveRun, type RunFacts } from './live-run.ts'
 
 const facts: RunFacts = {
   runId: 'run_1',
   taskId: 'task',
+  mode: 'workflow',
+  source: 'service-api',
   tenantId: 'tenant_1',
   appId: 'app_1',
   versionId: 'ver_1',
@@ -17,7 +19,7 @@ const facts: RunFacts = {
   createdAt: 0,
   system: {},
 }
-const notice = (n: number): FlowEvent => ({ type: 'notice', code: 'x', message: String(n) })
+const notice = (n: number): RunEvent => ({ type: 'notice', code: 'x', message: String(n) })
 
 const readAll = async (run: LiveRun, from?: number): Promise<string[]> => {
   const seen: string[] = []

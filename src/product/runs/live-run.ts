@@ -7,19 +7,22 @@
 // L3  The run does not depend on its readers: it goes on when all have left.
 
 import type { ValueObject } from '../../base/value.ts'
-import type { FlowEvent } from '../../flow/events.ts'
+import type { AppMode } from '../apps/file/spec.ts'
 import type { AppId, ConversationId, EndUserId, MessageId, RunId, TenantId, VersionId } from '../ids.ts'
 import { RunError } from './errors.ts'
+import type { RunEvent } from './events.ts'
 
 export interface SequencedEvent {
   readonly sequence: number
-  readonly event: FlowEvent
+  readonly event: RunEvent
 }
 
 export interface RunFacts {
   readonly runId: RunId
   /** A bare UUID: the name under which callers stop the run. */
   readonly taskId: string
+  readonly mode: AppMode
+  readonly source: string
   readonly tenantId: TenantId
   readonly appId: AppId
   readonly versionId: VersionId
@@ -39,7 +42,7 @@ const KEPT_EVENTS = 50_000
 export class LiveRun {
   readonly facts: RunFacts
   readonly #controller = new AbortController()
-  #events: FlowEvent[] = []
+  #events: RunEvent[] = []
   /** Number of the first event still kept. */
   #first = 0
   #ended = false
@@ -53,12 +56,26 @@ export class LiveRun {
     return this.#controller.signal
   }
 
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** Number of the event that comes next. */
+  get next(): number {
+    return this.#first + this.#events.length
+  }
+
+  /** Events that are held for readers. */
+  get kept(): number {
+    return this.#events.length
+  }
+
   /** Ends the run as stopped. Does nothing when it is over. */
   stop(reason: string): void {
     this.#controller.abort(reason)
   }
 
-  publish(event: FlowEvent): void {
+  publish(event: RunEvent): void {
     this.#events.push(event)
     if (this.#events.length > KEPT_EVENTS) {
       const dropped = this.#events.length - KEPT_EVENTS / 2

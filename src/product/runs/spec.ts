@@ -6,6 +6,7 @@ import type { Clock, Ids, Log } from '../../base/seams.ts'
 import type { ValueObject } from '../../base/value.ts'
 import type { Database } from '../../db/spec.ts'
 import type { FileValue } from '../../flow/file.ts'
+import type { ModelDirectory } from '../../model/spec.ts'
 import type { RunnableApp } from '../apps/apps.ts'
 import type { AppFile } from '../apps/file/spec.ts'
 import type { Caller } from '../caller.ts'
@@ -15,6 +16,8 @@ import type { ConversationStore } from '../conversations/store.ts'
 import type { EndUserStore } from '../end-users/store.ts'
 import type { AppId, ConversationId, RunId } from '../ids.ts'
 import type { Sessions } from '../sessions/spec.ts'
+import type { BasicExecutor } from './basic/execution.ts'
+import type { AnnotationHit } from './events.ts'
 import type { Executor } from './execution.ts'
 import type { LiveRun } from './live-run.ts'
 import type { NodeExecutionStore } from './node-executions.ts'
@@ -33,12 +36,22 @@ export interface RunsParts {
     readonly messages: MessageStore
   }
   readonly sessions: Sessions
-  readonly naming: Naming
+  /** Absent: conversations keep their provisional names. */
+  readonly naming?: Naming
   readonly metrics: Metrics
   readonly execute: Executor
   readonly checkInputs: (file: AppFile, given: ValueObject) => Result<ValueObject>
+  /** Answers of the modes without a graph. */
+  readonly answer: BasicExecutor
+  readonly models: ModelDirectory
+  readonly annotations: {
+    /** The stored answer to such a question, if the app has one. Failures were logged. */
+    match(caller: Caller, appId: AppId, query: string, signal: AbortSignal): Promise<AnnotationHit | undefined>
+  }
   /** Runs at the same time; more are refused. */
   readonly maxRuns: number
+  /** Milliseconds an ended run can still be read. */
+  readonly replayMs: number
 }
 
 export interface StartRun {
@@ -54,16 +67,22 @@ export interface StartRun {
   readonly query?: string
   /** The caller's own id of the trace this run belongs to. */
   readonly traceId?: string
+  /** Whether a new conversation gets a title of its own. Default false: it is called after its first question. */
+  readonly autoName?: boolean
   /** Continues this conversation of the same user. */
   readonly conversationId?: ConversationId
 }
 
 export interface Runs {
-  /** @throws RunError `run/wrong-mode`, `run/invalid-inputs` (`details.issues`), `run/conversation-not-found`,
+  /** @throws RunError `run/invalid-inputs` (`details.issues`), `run/conversation-not-found`,
    *  `run/too-many` (retryable), `run/shutting-down` (retryable) */
   start(caller: Caller, request: StartRun): Promise<LiveRun>
   /** A run of this tenant that is going on in this process. */
   find(caller: Caller, taskId: string): LiveRun | undefined
+  /** The same by the run's id. Runs that ended a short while ago are found too, for readers that come back. */
+  findRun(caller: Caller, id: RunId): LiveRun | undefined
+  /** Stops the runs of an app that go on in this process. */
+  stopApp(caller: Caller, appId: AppId, reason: string): void
   /** How a run of the app stands, or stood when it ended. */
   get(caller: Caller, appId: AppId, id: RunId): Promise<Run | undefined>
   /** Stops what is going on and waits until its end is written. */

@@ -25,11 +25,29 @@ const files = z
   .nullish()
   .transform((list) => list ?? [])
 
+/** What a caller's trace is called; other values count as absent. Source: Dify's public server source. */
+export const TRACE_ID = /^[A-Za-z0-9_-]{1,128}$/
+const traceId = z
+  .unknown()
+  .optional()
+  .transform((value) => (typeof value === 'string' && TRACE_ID.test(value) ? value : undefined))
+
 export const runWorkflowBody = body({
   inputs: valueMap,
   user,
   response_mode: responseMode,
   files,
+  trace_id: traceId,
+})
+
+export const sendCompletionBody = body({
+  inputs: valueMap,
+  user,
+  response_mode: responseMode,
+  files,
+  trace_id: traceId,
+  /** Older clients; newer apps have an input of this name. */
+  query: optionalText.transform((query) => query?.replaceAll('\0', '') ?? ''),
 })
 
 export const sendChatBody = body({
@@ -42,6 +60,11 @@ export const sendChatBody = body({
   files,
   conversation_id: optionalText.transform((id) => id?.trim() ?? ''),
   workflow_id: optionalText,
+  trace_id: traceId,
+  auto_generate_name: z
+    .boolean(must('true or false'))
+    .nullish()
+    .transform((value) => value ?? true),
 })
 
 export const stopBody = body({ user })

@@ -1,0 +1,98 @@
+// The runs of this process: those that go on, and for a while those that ended, so that a reader whose connection broke
+// gets the rest.
+//
+// V1  Ended runs are kept for a set time and within bounds of runs and events, whichever is reached first; oldest go first.
+
+import type { Clock } from '../../base/seams.ts'
+import type { Caller } from '../caller.ts'
+import type { RunId } from '../ids.ts'
+import type { LiveRun } from './live-run.ts'
+
+export interface LiveRunsOptions {
+  readonly clock: Pick<Clock, 'elapsed' | 'after'>
+  /** Milliseconds an ended run can still be read. */
+  readonly keepMs: number
+}
+
+const KEPT_RUNS = 1_000
+const KEPT_EVENTS = 200_000
+
+interface Ended {
+  readonly run: LiveRun
+  readonly at: number
+}
+
+export class LiveRuns {
+  readonly #options: LiveRunsOptions
+  readonly #byTask = new Map<string, LiveRun>()
+  readonly #byRun = new Map<RunId, LiveRun>()
+  /** In the order of their ends. */
+  readonly #ended: Ended[] = []
+  #endedEvents = 0
+  #goingOn = 0
+  #cancelSweep: (() => void) | undefined
+
+  constructor(options: LiveRunsOptions) {
+    this.#options = options
+  }
+
+  get goingOn(): number {
+    return this.#goingOn
+  }
+
+  add(run: LiveRun): void {
+    this.#byTask.set(run.facts.taskId, run)
+    this.#byRun.set(run.facts.runId, run)
+    this.#goingOn++
+  }
+
+  /** To be called once, when the run is over. */
+  release(run: LiveRun): void {
+    this.#goingOn--
+    this.#ended.push({ run, at: this.#options.clock.elapsed() })
+    this.#endedEvents += run.kept
+    while (this.#ended.length > KEPT_RUNS || this.#endedEvents > KEPT_EVENTS) this.#forgetOldest()
+    this.#sweepLater()
+  }
+
+  /** By task id; also a run that ended a short while ago. */
+  find(caller: Caller, taskId: string): LiveRun | undefined {
+    return ownOf(caller, this.#byTask.get(taskId))
+  }
+
+  findRun(caller: Caller, id: RunId): LiveRun | undefined {
+    return ownOf(caller, this.#byRun.get(id))
+  }
+
+  all(): readonly LiveRun[] {
+    return [...this.#byTask.values()]
+  }
+
+  close(): void {
+    this.#cancelSweep?.()
+    while (this.#ended.length > 0) this.#forgetOldest()
+  }
+
+  #sweepLater(): void {
+    const [oldest] = this.#ended
+    if (!oldest || this.#cancelSweep) return
+    const { clock, keepMs } = this.#options
+    this.#cancelSweep = clock.after(Math.max(0, oldest.at + keepMs - clock.elapsed()), () => {
+      this.#cancelSweep = undefined
+      const now = clock.elapsed()
+      for (let first = this.#ended[0]; first && now - first.at >= keepMs; first = this.#ended[0]) this.#forgetOldest()
+      this.#sweepLater()
+    })
+  }
+
+  #forgetOldest(): void {
+    const entry = this.#ended.shift()
+    if (!entry) return
+    this.#endedEvents -= entry.run.kept
+    this.#byTask.delete(entry.run.facts.taskId)
+    this.#byRun.delete(entry.run.facts.runId)
+  }
+}
+
+const ownOf = (caller: Caller, run: LiveRun | undefined): LiveRun | undefined =>
+  run?.facts.tenantId === caller.tenantId ? run : undefined

@@ -1,0 +1,83 @@
+// What happens between a caller's inputs and the events of its run: moderation of what comes in, stored answers, the app
+// itself, moderation of what goes out, reading aloud. Workflows run bare: of these features the format gives them only speech.
+
+import type { ValueObject } from '../../base/value.ts'
+import { type Features, readFeatures } from '../apps/features.ts'
+import type { Caller } from '../caller.ts'
+import type { AnnotationHit, ExecutionEvent } from './events.ts'
+import { type Moderation, moderateInput, moderateOutput, readModeration } from './features/moderation.ts'
+import { presetAnswer } from './features/preset-answer.ts'
+import type { LiveRun } from './live-run.ts'
+import type { RunsParts, StartRun } from './spec.ts'
+import type { Turn } from './turn.ts'
+
+/** For the run's keeper: the answer that follows is not the app's own. */
+export interface Preempt {
+  readonly type: 'preempt'
+  readonly annotation?: AnnotationHit
+}
+
+export type PipelineEvent = ExecutionEvent | Preempt
+
+export interface Prepared {
+  readonly caller: Caller
+  readonly request: StartRun
+  /** Checked. */
+  readonly inputs: ValueObject
+  readonly turn: Turn | undefined
+  readonly moderation: Moderation | undefined
+  readonly features: Features
+}
+
+/** @throws RunError `run/moderation-unavailable` when the app wants a kind of moderation that is not there */
+export const prepareFeatures = ({ app }: StartRun): Pick<Prepared, 'features' | 'moderation'> => {
+  const features = readFeatures(app.file)
+  return { features, moderation: app.file.mode === 'workflow' ? undefined : readModeration(app.file.features) }
+}
+
+export const runPipeline = (parts: RunsParts, run: LiveRun, prepared: Prepared): AsyncIterable<PipelineEvent> => {
+  const { request } = prepared
+  return request.app.file.mode === 'workflow' ? execute(parts, run, prepared) : chat(parts, run, prepared)
+}
+
+async function* chat(parts: RunsParts, run: LiveRun, prepared: Prepared): AsyncGenerator<PipelineEvent, void, void> {
+  const { caller, inputs, moderation, request } = prepared
+  const query = request.query ?? ''
+  const reply = moderation && moderateInput(moderation, { inputs, query })
+  if (reply !== undefined) {
+    yield { type: 'preempt' }
+    yield* presetAnswer(reply, parts)
+    return
+  }
+  const hit =
+    query === '' ? undefined : await parts.annotations.match(caller, request.app.app.id, query, run.signal).catch(none)
+  if (hit) {
+    yield { type: 'preempt', annotation: hit }
+    yield* presetAnswer(hit.answer, parts)
+    return
+  }
+  if (!moderation) {
+    yield* execute(parts, run, prepared)
+    return
+  }
+  // A hit ends the model's call, not the run.
+  const inner = new AbortController()
+  const signal = AbortSignal.any([run.signal, inner.signal])
+  yield* moderateOutput(execute(parts, run, prepared, signal), moderation, (reason) => inner.abort(reason))
+}
+
+/** Without its answers the app still has its own. The failure was logged where it happened. */
+const none = (): undefined => undefined
+
+const execute = (
+  parts: RunsParts,
+  run: LiveRun,
+  { caller, inputs, request, turn }: Prepared,
+  signal: AbortSignal = run.signal,
+): AsyncIterable<ExecutionEvent> => {
+  const { file, plan } = request.app
+  const shared = { file, inputs, history: turn?.history ?? [], user: request.user, tenantId: caller.tenantId, signal }
+  if (!plan) return parts.answer({ ...shared, query: request.query ?? '', files: request.files ?? [] })
+  const conversation = turn?.conversation?.variables ?? {}
+  return parts.execute({ ...shared, plan, system: run.facts.system, conversation })
+}
