@@ -156,8 +156,9 @@ describe('messages', () => {
     expect(all.data).toMatchObject([{ message_id: first.message_id, rating: 'dislike', content: 'bad' }])
     await rate(null)
     expect((await call('GET /app/feedbacks')).data).toEqual([])
+    vendor.reply({ text: '["And then?", "Why?"]' })
     const next = await call('GET /messages/{message_id}/suggested', { at, query: { user: USER } })
-    expect(next.result).toBe('success')
+    expect(next).toEqual({ result: 'success', data: ['And then?', 'Why?'] })
   })
 })
 

@@ -2,9 +2,7 @@
 //
 // U1  A user sees conversations and messages of their own alone; anybody else's are as good as absent.
 
-import { messageOf } from '../../base/errors.ts'
-import type { Log } from '../../base/seams.ts'
-import type { ChatMessage, ModelDirectory, ModelReference } from '../../model/spec.ts'
+import type { ChatMessage, ModelDirectory } from '../../model/spec.ts'
 import type { Apps } from '../apps/apps.ts'
 import { readFeatures } from '../apps/features.ts'
 import type { AppFile } from '../apps/file/spec.ts'
@@ -17,19 +15,9 @@ import type { ConversationStore } from '../conversations/store.ts'
 import { serviceUser } from '../end-users/service-user.ts'
 import type { EndUser, EndUserStore } from '../end-users/store.ts'
 import type { AppId, ConversationId, MessageId } from '../ids.ts'
+import type { QuestionRequest } from '../runs/features/suggested-questions.ts'
 import type { Page } from '../store-seams.ts'
 import { MessageError } from './errors.ts'
-
-/** Asks a model what the user might ask next. @throws ModelError */
-export type SuggestQuestions = (request: {
-  readonly models: ModelDirectory
-  /** Absent: the default model. */
-  readonly model?: ModelReference
-  readonly history: readonly ChatMessage[]
-  readonly signal: AbortSignal
-  /** The app's own instruction. */
-  readonly prompt?: string
-}) => Promise<readonly string[]>
 
 export interface MessagesParts {
   readonly stores: {
@@ -41,8 +29,8 @@ export interface MessagesParts {
   }
   readonly apps: Pick<Apps, 'open'>
   readonly models: ModelDirectory
-  readonly suggest: SuggestQuestions
-  readonly log: Log
+  /** Never fails: no questions instead. */
+  readonly suggest: (request: QuestionRequest) => Promise<readonly string[]>
 }
 
 export interface MessageWithFiles extends Message {
@@ -92,7 +80,7 @@ export interface Messages {
 const SHOWN_TURNS = 3
 
 export const createMessages = (parts: MessagesParts): Messages => {
-  const { stores, apps, models, suggest, log } = parts
+  const { stores, apps, models, suggest } = parts
 
   const findUser = (caller: Caller, appId: AppId, user: string | undefined): Promise<EndUser | undefined> =>
     stores.endUsers.find(caller, serviceUser(appId, user))
@@ -161,19 +149,13 @@ export const createMessages = (parts: MessagesParts): Messages => {
       const history = await lastTurns(caller, message)
       if (history.length === 0) return []
       const chosen = model ?? modelOf(file)
-      try {
-        return await suggest({
-          models,
-          history,
-          signal,
-          ...(chosen && { model: chosen }),
-          ...(prompt !== undefined && { prompt }),
-        })
-      } catch (error) {
-        signal.throwIfAborted()
-        log.warn('no-suggestions', { messageId: message.id, reason: messageOf(error) })
-        return []
-      }
+      return suggest({
+        models,
+        history,
+        signal,
+        ...(chosen && { model: chosen }),
+        ...(prompt !== undefined && { prompt }),
+      })
     },
   }
 }
