@@ -17,6 +17,7 @@ noteSkippedRedis()
 
 const chatFile = appFile({
   mode: 'advanced-chat',
+  conversation: [{ id: 'v', name: 'mood', value_type: 'string', value: 'calm', description: '' }],
   nodes: {
     start: start(),
     llm: llm('', {
@@ -194,6 +195,29 @@ describe('a conversation', () => {
     await second.close()
     await first.close()
     await otherVendor.close()
+  })
+
+  it('keeps a variable that was set while a turn went on, and counts each change once', async () => {
+    const { first, app } = await open()
+    const talk = await say(first, app, 'a')
+    vendor.fault({ type: 'hold', afterBytes: 0 })
+    const asked = vendor.nextRequest()
+    const stream = await openStream({ url: first.url, key: app.key }, '/v1/chat-messages', body('b', talk))
+    await asked
+    const id = fromWireId('conv', talk)
+    if (!id) throw new Error('no conversation')
+    const { caller, conversations, apps } = first.platform
+    const own = { owner: { appId: app.id, origin: 'service-api', externalId: 'ada' }, id } as const
+    const declared = (await apps.open(caller, app.id)).file.conversation
+    const [mood] = (await conversations.variables(caller, own, { declared, limit: 5 })).items
+    expect(mood?.value).toBe('calm')
+    await conversations.setVariable(caller, own, { declared, variableId: mood?.id ?? '', value: 'merry' })
+    vendor.release()
+    await stream.rest()
+    const now = await conversations.get(caller, own)
+    expect(now.variables).toEqual({ mood: 'merry' })
+    expect(now.revision).toBe(3)
+    await first.close()
   })
 
   it('that is removed while a turn goes on stays removed, and the turn ends well', async () => {
