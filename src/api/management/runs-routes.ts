@@ -36,9 +36,11 @@ export const runRoutes =
       return toPageBody(page, toRunSummaryBody, ({ createdAt, id }) => ({ at: createdAt, id }))
     })
 
-    addRoute(server, getRun, async ({ params, request }) =>
-      toRunBody(await runRecords.get(memberCallerOf(request).caller, readRunId(params.run_id))),
-    )
+    addRoute(server, getRun, async ({ params, request }) => {
+      const { caller, grants } = memberCallerOf(request)
+      const record = await runRecords.get(caller, readRunId(params.run_id))
+      return toRunBody(record, grants.has('conversation.read'))
+    })
 
     addRoute(server, stopRun, async ({ params, request }) => ({
       stopping: await runRecords.stop(memberCallerOf(request).caller, readRunId(params.run_id)),
@@ -79,13 +81,13 @@ const toRunSummaryBody = (run: FoundRun) => ({
   elapsedMs: run.elapsedMs,
 })
 
-const toRunBody = ({ run, nodes, nodesTruncated, message }: RunRecord) => ({
+const toRunBody = ({ run, nodes, nodesTruncated, message }: RunRecord, showMessage: boolean) => ({
   ...toRunSummaryBody(run),
   inputs: run.inputs,
   outputs: run.outputs,
   nodes: nodes.map(toNodeBody),
   nodesTruncated,
-  message: message ? toMessageBody(message) : null,
+  message: message && showMessage ? toMessageBody(message) : null,
 })
 
 const toNodeBody = (node: NodeExecution) => ({

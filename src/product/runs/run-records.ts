@@ -60,8 +60,9 @@ export const createRunRecords = ({ search, nodes, messages, runs }: RunRecordsPa
     },
 
     async stop(caller, id) {
-      const { taskId } = await find(caller, id)
-      const run = runs.find(caller, taskId)
+      const { status, taskId } = await find(caller, id)
+      // A run that ended may still be read from here for a while.
+      const run = status === 'running' || status === 'scheduled' ? runs.find(caller, taskId) : undefined
       run?.stop('A member stopped the run.')
       return run !== undefined
     },
