@@ -97,7 +97,7 @@ export const addAppCommands = (program: Command, outcome: Outcome): void => {
   addFileCommands(apps, outcome, 'apps ')
   addPlaceCommand(apps, {
     usage: 'duplicate <app>',
-    description: 'Copy an app; the copy has no keys and nothing published.',
+    description: 'Copy an app, without its keys and conversations.',
     examples: ['heddle apps duplicate app_0190… --name "Second try"'],
   })
     .option('--name <text>', 'name of the copy')

@@ -103,6 +103,21 @@ describe('an account', () => {
     expect(server.calls).toEqual(['GET /api/apps access-1', 'GET /api/apps access-2'])
   })
 
+  test('renews in its turn when what another program renewed is refused as well', async () => {
+    const server = startServer(3)
+    const store = createStore({ ...pair(3), accessToken: 'access-2' })
+    const reads = [pair(1)]
+    const stale: TokenStore = {
+      ...store,
+      read: async () => reads.pop() ?? store.read(),
+      renew: (renew) => store.renew(renew),
+    }
+    await dataOf(clientOf(server, stale).GET('/api/apps'))
+    expect(server.calls).toEqual([
+      ...['GET /api/apps access-1', 'GET /api/apps access-2', 'POST /api/auth/refresh', 'GET /api/apps access-4'],
+    ])
+  })
+
   test('is told when its sign-in has ended, and is forgotten', async () => {
     const server = startServer(5)
     const store = createStore(pair(1))

@@ -327,6 +327,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/files/{file_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of a file that a message of the app has */
+        get: operations["servicePreviewFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps one file for later messages and runs of the same user */
+        post: operations["serviceUploadFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audio-to-text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes down what a recording says */
+        post: operations["serviceAudioToText"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/text-to-audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads a message or a text aloud */
+        post: operations["serviceTextToAudio"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/setup": {
         parameters: {
             query?: never;
@@ -582,7 +650,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Copies an app as a new one with a draft; secrets are copied, keys and conversations are not. */
+        /** Copies an app, its secrets too: a draft becomes a draft, a published version the first version. Keys and users stay behind. */
         post: operations["duplicateApp"];
         delete?: never;
         options?: never;
@@ -737,6 +805,59 @@ export interface paths {
         };
         /** Says what differs between two versions, or the draft and the published version. */
         get: operations["diffApp"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists uploaded files, newest first. */
+        get: operations["listFiles"];
+        put?: never;
+        /** Uploads one file, for runs that members start. */
+        post: operations["createFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes one file. */
+        get: operations["getFile"];
+        put?: never;
+        post?: never;
+        /** Deletes a file. Messages that have it keep its name. */
+        delete: operations["deleteFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{file_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives the bytes of a file. */
+        get: operations["getFileContent"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1089,7 +1210,7 @@ export interface components {
                 nodeId: string;
                 title: string;
                 /** @enum {string} */
-                kind: "tool" | "plugin" | "dataset" | "credential" | "model" | "agent-strategy" | "python-package" | "network" | "node-kind";
+                kind: "tool" | "plugin" | "dataset" | "credential" | "model" | "agent-strategy" | "python-package" | "network" | "node-kind" | "external-tool" | "moderation";
                 name: string;
                 /** @description True when the app cannot run, or the node fails, until it is met. */
                 blocking: boolean;
@@ -1151,12 +1272,38 @@ export interface components {
             text: string;
             /** @description Names exactly this content. Give it back as `baseHash` or `If-Match`. */
             hash: string;
-            updatedAt: string | null;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC.
+             */
+            updatedAt: string;
             /** @description True when it can be published. */
             runnable: boolean;
             /** @description What keeps it from running. */
             issues: components["schemas"]["Issue"][];
             report: components["schemas"]["AppReport"];
+        };
+        File: {
+            /**
+             * @description Id: `file_` and a UUID.
+             * @example file_019a2f0e-0000-7000-8000-000000000001
+             */
+            id: string;
+            filename: string;
+            /** @description In lower case, without its dot; empty when there is none. */
+            extension: string;
+            mimeType: string;
+            sizeBytes: number;
+            /** @description Of uploads by end users. */
+            appId: string | null;
+            endUserId: string | null;
+            /** @description The member or the key; null for uploads by end users. */
+            uploadedBy: string | null;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC.
+             */
+            createdAt: string;
         };
         Issue: {
             /** @description Where in what was given; empty for the whole. */
@@ -1648,7 +1795,11 @@ export interface components {
             id: string;
             /** Format: uuid */
             app_id: string;
-            conversation_id: string | null;
+            /**
+             * Format: uuid
+             * @description Absent in completion apps.
+             */
+            conversation_id?: string;
             /** Format: uuid */
             message_id: string;
             /** @enum {string} */
@@ -1748,6 +1899,32 @@ export interface components {
         ServiceSuccess: {
             /** @constant */
             result: "success";
+        };
+        ServiceUploadedFile: {
+            /**
+             * Format: uuid
+             * @description For `upload_file_id` of a file in `files` or `inputs`, by the same `user`.
+             */
+            id: string;
+            reference: null;
+            name: string;
+            /** @description Bytes. */
+            size: number;
+            /** @description Without its dot. */
+            extension: string | null;
+            mime_type: string | null;
+            created_by: string | null;
+            /** @description Seconds since 1970-01-01. */
+            created_at: number;
+            preview_url: null;
+            /** @description Path of the preview, which works once a message has the file. */
+            source_url: string;
+            original_url: null;
+            user_id: null;
+            /** Format: uuid */
+            tenant_id: string;
+            conversation_id: null;
+            file_key: null;
         };
         ServiceWorkflowLog: {
             /** Format: uuid */
@@ -1872,6 +2049,15 @@ export interface components {
                 "application/json": components["schemas"]["ManagementError"];
             };
         };
+        /** @description Range Not Satisfiable */
+        ManagementRangeNotSatisfiable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ManagementError"];
+            };
+        };
         /** @description Bad Request */
         ServiceBadRequest: {
             headers: {
@@ -1928,6 +2114,24 @@ export interface components {
         };
         /** @description Internal Server Error */
         ServiceInternalServerError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ServiceError"];
+            };
+        };
+        /** @description Range Not Satisfiable */
+        ServiceRangeNotSatisfiable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ServiceError"];
+            };
+        };
+        /** @description Too Many Requests */
+        ServiceTooManyRequests: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2674,6 +2878,165 @@ export interface operations {
             400: components["responses"]["ServiceBadRequest"];
             401: components["responses"]["ServiceUnauthorized"];
             403: components["responses"]["ServiceForbidden"];
+            500: components["responses"]["ServiceInternalServerError"];
+        };
+    };
+    servicePreviewFile: {
+        parameters: {
+            query?: {
+                as_attachment?: boolean;
+                /** @description Ignored. */
+                user?: string;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes, under the stored MIME type. Types that a browser would run come as an attachment. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The range asked for, of sounds and films. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            400: components["responses"]["ServiceBadRequest"];
+            401: components["responses"]["ServiceUnauthorized"];
+            403: components["responses"]["ServiceForbidden"];
+            404: components["responses"]["ServiceNotFound"];
+            416: components["responses"]["ServiceRangeNotSatisfiable"];
+            500: components["responses"]["ServiceInternalServerError"];
+        };
+    };
+    serviceUploadFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                    /** @description The caller's own name for its end user, unique within the app. */
+                    user?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The file. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceUploadedFile"];
+                };
+            };
+            400: components["responses"]["ServiceBadRequest"];
+            401: components["responses"]["ServiceUnauthorized"];
+            403: components["responses"]["ServiceForbidden"];
+            413: components["responses"]["ServicePayloadTooLarge"];
+            415: components["responses"]["ServiceUnsupportedMediaType"];
+            500: components["responses"]["ServiceInternalServerError"];
+        };
+    };
+    serviceAudioToText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description mp3, m4a, wav, amr or mpga; up to 30 MB.
+                     */
+                    file: string;
+                    /** @description The caller's own name for its end user, unique within the app. */
+                    user?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The words. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        text: string;
+                    };
+                };
+            };
+            400: components["responses"]["ServiceBadRequest"];
+            401: components["responses"]["ServiceUnauthorized"];
+            403: components["responses"]["ServiceForbidden"];
+            413: components["responses"]["ServicePayloadTooLarge"];
+            415: components["responses"]["ServiceUnsupportedMediaType"];
+            429: components["responses"]["ServiceTooManyRequests"];
+            500: components["responses"]["ServiceInternalServerError"];
+        };
+    };
+    serviceTextToAudio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description A message of the same user; wins over `text`. */
+                    message_id?: string | null;
+                    text?: string | null;
+                    /** @description The caller's own name for its end user, unique within the app. */
+                    user?: string;
+                    /** @description Absent: the app's, else the model's own. */
+                    voice?: string | null;
+                    /** @description Has no effect: audio is sent as it comes. */
+                    streaming?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description The sound, as it comes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mpeg": unknown;
+                };
+            };
+            400: components["responses"]["ServiceBadRequest"];
+            401: components["responses"]["ServiceUnauthorized"];
+            403: components["responses"]["ServiceForbidden"];
+            404: components["responses"]["ServiceNotFound"];
+            413: components["responses"]["ServicePayloadTooLarge"];
+            415: components["responses"]["ServiceUnsupportedMediaType"];
+            429: components["responses"]["ServiceTooManyRequests"];
             500: components["responses"]["ServiceInternalServerError"];
         };
     };
@@ -3795,6 +4158,163 @@ export interface operations {
             403: components["responses"]["ManagementForbidden"];
             404: components["responses"]["ManagementNotFound"];
             409: components["responses"]["ManagementConflict"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    listFiles: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100. Default 20. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of files. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["File"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    createFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The file. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            413: components["responses"]["ManagementPayloadTooLarge"];
+            415: components["responses"]["ManagementUnsupportedMediaType"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    getFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            404: components["responses"]["ManagementNotFound"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    deleteFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            404: components["responses"]["ManagementNotFound"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    getFileContent: {
+        parameters: {
+            query?: {
+                /** @description As an attachment. Default false. */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes, under the stored MIME type. Types that a browser would run come as an attachment. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The range asked for, of sounds and films. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            404: components["responses"]["ManagementNotFound"];
+            416: components["responses"]["ManagementRangeNotSatisfiable"];
             500: components["responses"]["ManagementInternalServerError"];
         };
     };

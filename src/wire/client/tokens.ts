@@ -25,6 +25,9 @@ interface TokenSenderParts {
   readonly tokens: TokenStore
 }
 
+/** One with the token at hand, one with what somebody else renewed, one with what was renewed here. */
+const MAX_ATTEMPTS = 3
+
 /** Sends requests as the account that is signed in. An access token that is refused is renewed, and the request sent once more. */
 export const createTokenSender = ({ baseUrl, fetch, tokens }: TokenSenderParts): SendRequest => {
   let renewing: Promise<Tokens | undefined> | undefined
@@ -39,21 +42,21 @@ export const createTokenSender = ({ baseUrl, fetch, tokens }: TokenSenderParts):
   }
 
   return async (request) => {
-    const pair = await tokens.read()
+    let pair = await tokens.read()
     if (!pair) return fetch(request)
-    // Bodies can be read once.
-    const again = request.clone()
-    const response = await fetch(withToken(request, pair.accessToken))
-    if (response.status !== 401 || !(await isTokenRefused(response))) return response
-    const next = await renewAfter(pair.accessToken)
-    return next ? fetch(withToken(again, next.accessToken)) : response
+    for (let attempt = 1; ; attempt++) {
+      // Bodies can be read once.
+      const response = await fetch(withToken(request.clone(), pair.accessToken))
+      if (attempt === MAX_ATTEMPTS || response.status !== 401 || !(await isTokenRefused(response))) return response
+      pair = await renewAfter(pair.accessToken)
+      if (!pair) return response
+    }
   }
 }
 
 const withToken = (request: Request, token: string): Request => {
-  const headers = new Headers(request.headers)
-  headers.set('authorization', `Bearer ${token}`)
-  return new Request(request, { headers })
+  request.headers.set('authorization', `Bearer ${token}`)
+  return request
 }
 
 /** A wrong password is refused with 401 too, and no new token would help. */
