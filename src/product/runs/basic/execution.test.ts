@@ -17,6 +17,7 @@ import type { FileAccess } from '../../../nodes/spec.ts'
 import { readAppFile } from '../../apps/file/parse.ts'
 import type { AppMode } from '../../apps/file/spec.ts'
 import type { ExecutionEvent } from '../events.ts'
+import { moderateOutput, readModeration } from '../features/moderation.ts'
 import { type BasicExecution, createBasicExecutor } from './execution.ts'
 
 const clock = createManualClock()
@@ -379,6 +380,27 @@ describe('over HTTP', () => {
     const said = events.flatMap((event) => (event.type === 'text-delta' ? [event.text] : [])).join('')
     expect(said).not.toBe('')
     expect(events.at(-1)).toMatchObject({ outputs: { answer: said } })
+  })
+
+  test('moderation hangs up at the first keyword, and the end counts what was said', async () => {
+    const { server, models } = await vendor()
+    server.reply({ text: 'Because it is so.' })
+    server.fault({ type: 'hold', afterBytes: 700 })
+    const side = { enabled: true, preset_response: 'No comment.' }
+    const config = { keywords: 'caus', outputs_config: side }
+    const moderation = readModeration({ sensitive_word_avoidance: { enabled: true, type: 'keywords', config } })
+    if (!moderation) throw new Error('The settings ask for moderation.')
+    const controller = new AbortController()
+    const run = execute(models, { signal: controller.signal })
+    const events = await collect(moderateOutput(run, moderation, (reason) => controller.abort(reason)))
+    await server.requests[0]?.hungUp
+    expect(events.filter(({ type }) => type !== 'text-delta')).toMatchObject([
+      { type: 'run-start' },
+      { type: 'answer-replace', text: 'No comment.', reason: 'output_moderation' },
+      { type: 'run-end', status: 'succeeded', outputs: { answer: 'No comment.' }, usage: { promptTokens: 5 } },
+    ])
+    const said = events.flatMap((event) => (event.type === 'text-delta' ? [event.text] : [])).join('')
+    expect('Be'.startsWith(said)).toBe(true)
   })
 
   test('a reader that leaves hangs up as well', async () => {
