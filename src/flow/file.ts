@@ -1,6 +1,6 @@
 // A file as it travels through a run: a reference, never the bytes.
 
-import { Opaque, type ValueObject } from '../base/value.ts'
+import { isList, isObject, Opaque, type Value, type ValueObject } from '../base/value.ts'
 
 export type FileKind = 'image' | 'document' | 'audio' | 'video' | 'custom'
 export type TransferMethod = 'remote_url' | 'local_file' | 'tool_file' | 'datasource_file'
@@ -72,4 +72,11 @@ export class FileValue extends Opaque {
         return undefined
     }
   }
+}
+
+/** Every file within the value, however deep, in reading order. */
+export const filesWithin = (value: Value): FileValue[] => {
+  if (value instanceof FileValue) return [value]
+  if (isList(value)) return value.flatMap(filesWithin)
+  return isObject(value) ? Object.values(value).flatMap(filesWithin) : []
 }

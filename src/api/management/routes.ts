@@ -12,6 +12,7 @@ import { fileRoutes } from './file-routes.ts'
 import { keyRoutes } from './keys-routes.ts'
 import { memberRoutes } from './member-routes.ts'
 import { modelRoutes } from './models-routes.ts'
+import { runStreamRoutes } from './run-streams-routes.ts'
 import { runRoutes } from './runs-routes.ts'
 import { settingRoutes } from './settings-routes.ts'
 import { versionRoutes } from './versions-routes.ts'
@@ -24,6 +25,7 @@ export const managementRoutes = (parts: ServerParts) => async (server: FastifyIn
   server.register(versionRoutes(parts))
   server.register(keyRoutes(parts))
   server.register(runRoutes(parts))
+  server.register(runStreamRoutes(parts))
   server.register(conversationRoutes(parts))
   server.register(modelRoutes(parts))
   server.register(settingRoutes(parts))

@@ -10,6 +10,7 @@ import type { ModelDirectory } from '../../model/spec.ts'
 import type { RunnableApp } from '../apps/apps.ts'
 import type { AppFile } from '../apps/file/spec.ts'
 import type { Caller } from '../caller.ts'
+import type { MessageFileStore } from '../conversations/message-files.ts'
 import type { MessageStore } from '../conversations/messages.ts'
 import type { Naming } from '../conversations/naming.ts'
 import type { ConversationStore } from '../conversations/store.ts'
@@ -34,6 +35,7 @@ export interface RunsParts {
     readonly endUsers: EndUserStore
     readonly conversations: ConversationStore
     readonly messages: MessageStore
+    readonly messageFiles: Pick<MessageFileStore, 'save'>
   }
   readonly sessions: Sessions
   /** Absent: conversations keep their provisional names. */

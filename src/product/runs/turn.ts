@@ -9,12 +9,16 @@ import { messageOf as reasonOf } from '../../base/errors.ts'
 import { stringifyJson } from '../../base/json.ts'
 import { objectFrom, own, type Value, type ValueObject } from '../../base/value.ts'
 import type { Statement } from '../../db/spec.ts'
+import { type FileValue, filesWithin } from '../../flow/file.ts'
 import type { ChatMessage } from '../../model/spec.ts'
+import { readFeatures } from '../apps/features.ts'
 import type { Caller } from '../caller.ts'
+import { messageFileRows } from '../conversations/message-files.ts'
 import { provisionalName } from '../conversations/names.ts'
 import type { Conversation } from '../conversations/store.ts'
 import type { EndUser, EndUserName } from '../end-users/store.ts'
 import type { MessageId, RunId } from '../ids.ts'
+import { replaceInputs } from './basic/prompt-template.ts'
 import { RunError } from './errors.ts'
 import type { AgentThought, RunEnd } from './events.ts'
 import type { RunsParts, StartRun } from './spec.ts'
@@ -82,14 +86,24 @@ export const beginTurn = async (
     ? { appId, id: request.conversationId, endUserId: endUser.id }
     : {
         appId,
-        id: (await conversations.create(caller, { appId, endUserId: endUser.id, name: provisionalName(query), inputs }))
-          .id,
+        id: (await conversations.create(caller, firstFields(request, endUser, query, inputs))).id,
       }
   const conversation = await conversations.beginTurn(caller, known)
   if (!conversation) throw new RunError('run/conversation-not-found')
   const about = { appId, conversationId: conversation.id }
   const history = request.conversationId ? await parts.sessions.recall(caller, about, conversation.revision) : []
   return { ...newMessage(), conversation, history }
+}
+
+const firstFields = (request: StartRun, endUser: EndUser, query: string, inputs: ValueObject) => {
+  const { app, file } = request.app
+  return {
+    appId: app.id,
+    endUserId: endUser.id,
+    name: provisionalName(query),
+    introduction: replaceInputs(readFeatures(file).openingStatement, inputs),
+    inputs,
+  }
 }
 
 export interface TurnEnd {
@@ -148,7 +162,7 @@ export const finishTurn = (parts: Parts, caller: Caller, request: StartRun, abou
   const advanced = unchanged
     ? parts.stores.conversations.advance(caller, conversation.id)
     : parts.stores.conversations.saveVariables(caller, conversation.id, end.conversation)
-  return [message, advanced]
+  return [...saved, advanced]
 }
 
 /** Once the statements of `finishTurn` are written: remembers the session for the next turn. Never rejects; nobody who

@@ -8,8 +8,10 @@ import * as conversations from './conversations.ts'
 import * as files from './files.ts'
 import * as logs from './logs.ts'
 import * as messages from './messages.ts'
+import { runOperations } from './runs.ts'
 
 export const difyOperations: readonly Operation[] = [
+  runOperations,
   messages,
   conversations,
   appInfo,

@@ -8,6 +8,7 @@ import { fileOperations } from './files.ts'
 import { keyOperations } from './keys.ts'
 import { memberOperations } from './members.ts'
 import { modelOperations } from './models.ts'
+import { runStreamOperations } from './run-streams.ts'
 import { runOperations } from './runs.ts'
 import { settingOperations } from './settings.ts'
 import { versionOperations } from './versions.ts'
@@ -20,6 +21,7 @@ export const managementOperations: readonly Operation[] = [
   ...fileOperations,
   ...keyOperations,
   ...runOperations,
+  ...runStreamOperations,
   ...conversationOperations,
   ...modelOperations,
   ...settingOperations,
