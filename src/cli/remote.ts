@@ -6,7 +6,7 @@ import { createSseDecoder } from '../base/sse.ts'
 import { createManagementClient, dataOf, type ManagementClient } from '../wire/client/client.ts'
 import { ManagementError, toManagementError } from '../wire/client/errors.ts'
 import { createTokenSender, type SendRequest } from '../wire/client/tokens.ts'
-import { type Backend, isOver, type NodeEntry } from './backend.ts'
+import { type Backend, isOver, type NodeEntry, type RunDetail, toEntries } from './backend.ts'
 import { type Credentials, openCredentials } from './credentials.ts'
 import { CommandError, EXIT } from './output.ts'
 
@@ -67,35 +67,47 @@ const RECONNECT_MS = 1_000
 const MAX_RECONNECTS = 60
 
 async function* followRun(following: Following): AsyncGenerator<NodeEntry, void, void> {
-  const { api, runId, signal } = following
+  const { signal } = following
+  /** How many ends of each node were told. */
+  const told = new Map<string, number>()
   let last: number | undefined
   for (let cuts = 0; !signal.aborted; cuts++) {
     try {
       for await (const frame of readFrames(following, last)) {
         cuts = 0
         if (typeof frame.sequence === 'number') last = frame.sequence
-        const entry = toNodeEntry(runId, frame)
-        if (entry) yield entry
-        if (frame.event === 'workflow_finished') return
+        const entry = toNodeEntry(following.runId, frame)
+        if (!entry) continue
+        told.set(entry.nodeId, (told.get(entry.nodeId) ?? 0) + 1)
+        yield entry
       }
     } catch (error) {
       if (signal.aborted) return
       if (error instanceof ManagementError || cuts >= MAX_RECONNECTS) throw error
     }
-    if (await hasEnded(api, runId)) return
+    const run = await readRun(following)
+    if (run && isOver(run)) return yield* untold(run, told)
     await delay(RECONNECT_MS, undefined, { signal }).catch(() => {})
   }
 }
 
-/** False also while nobody answers: the next connection shows it. */
-const hasEnded = async (api: ManagementClient, runId: string): Promise<boolean> => {
+/** Undefined while nobody answers: the next connection shows whether it is worth waiting. */
+const readRun = async ({ api, runId }: Following): Promise<RunDetail | undefined> => {
   try {
-    return isOver(await dataOf(api.GET('/api/runs/{run_id}', { params: { path: { run_id: runId } } })))
+    return await dataOf(api.GET('/api/runs/{run_id}', { params: { path: { run_id: runId } } }))
   } catch (error) {
-    if (error instanceof UnreachableError) return false
+    if (error instanceof UnreachableError) return undefined
     throw error
   }
 }
+
+/** What happened while nobody listened: of a run that is over, the server streams its end alone. */
+const untold = (run: RunDetail, told: Map<string, number>): readonly NodeEntry[] =>
+  toEntries(run).filter(({ nodeId }) => {
+    const left = told.get(nodeId) ?? 0
+    told.set(nodeId, left - 1)
+    return left <= 0
+  })
 
 interface EventFrame {
   readonly event?: unknown
