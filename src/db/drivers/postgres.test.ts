@@ -1,10 +1,10 @@
 // What PostgreSQL does beyond the contract (test/contract/database.ts): addresses, limits, lost connections.
 
-import { type AddressInfo, connect as connectTo, createServer, type Socket } from 'node:net'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeSchema, noteSkippedDatabases, postgresUrl } from '../../../test/support/databases.ts'
+import { openDoor } from '../../../test/support/door.ts'
 import { createIds, systemClock } from '../../base/seams.ts'
 import type { Database, Statement } from '../spec.ts'
 import { openPostgres, type PostgresOptions } from './postgres.ts'
@@ -12,32 +12,6 @@ import { parsePostgresAddress } from './postgres-address.ts'
 import { instanceLockKey } from './postgres-session.ts'
 
 noteSkippedDatabases()
-
-/** A way to the server that can be closed. */
-const openDoor = async (target: URL) => {
-  const sockets = new Set<Socket>()
-  const server = createServer((socket) => {
-    const behind = connectTo(Number(target.port || 5432), target.hostname)
-    for (const one of [socket, behind]) {
-      sockets.add(one.on('error', () => {}).on('close', () => void sockets.delete(one)))
-    }
-    socket.pipe(behind).pipe(socket)
-  })
-  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-  await listen(0)
-  const { port } = server.address() as AddressInfo
-  const url = new URL(target)
-  url.host = `127.0.0.1:${port}`
-  return {
-    url: url.href,
-    open: () => listen(port),
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve())
-        for (const socket of sockets) socket.destroy()
-      }),
-  }
-}
 
 const seams = { clock: systemClock, ids: createIds(systemClock) }
 
