@@ -127,7 +127,21 @@ export const openTurn = (parts: Parts, caller: Caller, turn: Turn, request: Star
     elapsedMs: 0,
     metadata: {},
   }),
+  ...keepFiles(parts, caller, [...(request.files ?? []), ...filesWithin(turn.inputs)], {
+    appId: request.app.app.id,
+    messageId: turn.messageId,
+    belongsTo: 'user',
+    createdAt: turn.createdAt,
+  }),
 ]
+
+/** For `db.write`, after the message they belong to. */
+const keepFiles = (
+  { ids, stores }: Parts,
+  caller: Caller,
+  files: readonly FileValue[],
+  about: Parameters<typeof messageFileRows>[1],
+): Statement[] => messageFileRows(files, about, ids).map((row) => stores.messageFiles.save(caller, row))
 
 const messageOf = (turn: Turn, request: StartRun, runId: RunId) => ({
   id: turn.messageId,
@@ -156,13 +170,19 @@ export const finishTurn = (parts: Parts, caller: Caller, request: StartRun, abou
     elapsedMs: end.elapsedMs,
     metadata: messageMetadata(end, thoughts),
   })
+  const files = keepFiles(parts, caller, filesWithin(end.outputs), {
+    appId: request.app.app.id,
+    messageId: turn.messageId,
+    belongsTo: 'assistant',
+    createdAt: end.at,
+  })
   const { conversation } = turn
-  if (!conversation) return [message]
+  if (!conversation) return [message, ...files]
   const unchanged = stringifyJson(end.conversation) === stringifyJson(conversation.variables)
   const advanced = unchanged
     ? parts.stores.conversations.advance(caller, conversation.id)
     : parts.stores.conversations.saveVariables(caller, conversation.id, end.conversation)
-  return [...saved, advanced]
+  return [message, ...files, advanced]
 }
 
 /** Once the statements of `finishTurn` are written: remembers the session for the next turn. Never rejects; nobody who
