@@ -42,7 +42,9 @@ const call = async (name: string, { app = chat, at = {}, query = {}, body, statu
     }
   }
   const address = path.replace(/\{(\w+)\}/g, (_, key: string) => at[key] ?? '')
-  const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)])).toString()
+  const search = new URLSearchParams(
+    Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]),
+  ).toString()
   const response = await fetch(`${platform.url}/v1${address}${search && `?${search}`}`, {
     method,
     headers: { authorization: `Bearer ${app.key}`, ...(body !== undefined && { 'content-type': 'application/json' }) },

@@ -48,7 +48,7 @@ export const appInfoRoutes = (parts: ServerParts) => async (server: FastifyInsta
     const { caller, appId } = appCallerOf(request)
     const id = fromWireId('user', params.end_user_id)
     const user = id && (await endUsers.get(caller, id))
-    if (user?.appId !== appId) throw new EndUserError('end-user/not-found')
+    if (user?.appId !== appId) throw new EndUserError('user/not-found')
     return {
       id: toWireId(user.id),
       tenant_id: toWireId(caller.tenantId),

@@ -50,7 +50,7 @@ const ANSWERS: Record<ProductErrorCode | ApiErrorCode, Answer> = {
   'message/not-found': [404, 'not_found'],
   'message/nothing-to-revoke': [400, 'invalid_param'],
   'message/no-suggestions': [400, 'bad_request'],
-  'end-user/not-found': [404, 'end_user_not_found'],
+  'user/not-found': [404, 'end_user_not_found'],
   'conversation/not-found': [404, 'not_found'],
   'conversation/bad-name': [400, 'invalid_param'],
   'conversation/bad-cursor': [400, 'invalid_param'],

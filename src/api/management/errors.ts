@@ -48,7 +48,7 @@ const STATUSES: Record<ProductErrorCode | ApiErrorCode, number> = {
   'message/not-found': 404,
   'message/nothing-to-revoke': 409,
   'message/no-suggestions': 409,
-  'end-user/not-found': 404,
+  'user/not-found': 404,
   'conversation/not-found': 404,
   'conversation/bad-name': 400,
   'conversation/bad-cursor': 400,

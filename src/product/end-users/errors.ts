@@ -3,7 +3,7 @@
 import { type ErrorCatalogue, type ErrorOptions, PlatformError } from '../../base/errors.ts'
 
 export const endUserErrors = {
-  'end-user/not-found': 'There is no such end user.',
+  'user/not-found': 'There is no such end user.',
 } as const satisfies ErrorCatalogue
 
 export type EndUserErrorCode = keyof typeof endUserErrors
