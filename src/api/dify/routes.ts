@@ -1,6 +1,8 @@
 // The Service API: every call that existing Dify clients make, by topic.
 
 import type { FastifyInstance } from 'fastify'
+import { probe } from '../../wire/dify/runs.ts'
+import { addRoute } from '../route.ts'
 import type { ServerParts } from '../spec.ts'
 import { annotationRoutes } from './annotations.ts'
 import { appInfoRoutes } from './app-info.ts'
@@ -14,7 +16,7 @@ import { runRoutes } from './runs.ts'
 import { workflowLogRoutes } from './workflow-logs.ts'
 
 export const difyRoutes = (parts: ServerParts) => async (server: FastifyInstance) => {
-  server.get('/v1/', async () => ({ welcome: 'Heddle Service API', api_version: 'v1', server_version: '1.0.0' }))
+  addRoute(server, probe, () => ({ welcome: 'Heddle Service API', api_version: 'v1', server_version: '1.0.0' }))
   server.register(runRoutes(parts))
   server.register(runDetailRoutes(parts))
   server.register(runEventRoutes(parts))

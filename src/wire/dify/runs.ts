@@ -100,6 +100,20 @@ const position = {
   last_event_id: z.string().optional(),
 }
 
+export const probe = defineOperation({
+  method: 'GET',
+  path: '/v1/',
+  id: 'probe',
+  summary: 'Says what this is; needs no key.',
+  tag: 'Applications',
+  answers: {
+    200: {
+      description: 'The surface and its version',
+      schema: z.object({ welcome: z.string(), api_version: z.string(), server_version: z.string() }),
+    },
+  },
+})
+
 export const sendChatMessage = defineOperation({
   method: 'POST',
   path: '/v1/chat-messages',
@@ -222,6 +236,7 @@ export const workflowEvents = defineOperation({
 })
 
 export const runOperations = [
+  probe,
   sendChatMessage,
   stopChatMessage,
   chatEvents,
