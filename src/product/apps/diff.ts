@@ -65,6 +65,7 @@ export const diffApps = (before: AppFile, after: AppFile): AppDiff => {
   }
   const features = changes.between(before.features, after.features)
   const modelConfig = changes.between(a.modelConfig, b.modelConfig)
+  for (let i = 0; i < Math.max(a.notes.length, b.notes.length); i++) layout.compare(a.notes[i], b.notes[i])
   layout.compare(a.canvas, b.canvas)
   const lists = [app, features, modelConfig, edges.added, edges.removed]
   const named = [nodes, ...Object.values(variables)].flatMap(({ added, removed, changed }) => [added, removed, changed])
@@ -85,36 +86,57 @@ class Layout {
 
 interface Parts {
   readonly app: ValueObject
-  readonly nodes: ReadonlyMap<string, ValueObject>
-  readonly edges: readonly ValueObject[]
-  readonly environment: ReadonlyMap<string, ValueObject>
-  readonly conversation: ReadonlyMap<string, ValueObject>
-  readonly start: ReadonlyMap<string, ValueObject>
+  readonly nodes: Named
+  readonly notes: readonly ValueObject[]
+  readonly edges: Named
+  readonly environment: Named
+  readonly conversation: Named
+  readonly start: Named
   readonly modelConfig: ValueObject
   /** What the editor remembers about the canvas. */
   readonly canvas: ValueObject
 }
 
+type Named = ReadonlyMap<string, ValueObject>
+
 const partsOf = (file: AppFile): Parts => {
   const { workflow: _workflow, model_config: _settings, ...facts } = file.document
   const workflow = mapAt(file.document, 'workflow')
-  const graph = mapAt(workflow, 'graph')
   const { graph: _graph, features: _features, environment_variables, conversation_variables, ...others } = workflow
-  const { nodes, edges, ...canvas } = graph
+  const { nodes, edges, ...canvas } = mapAt(workflow, 'graph')
+  const drawn = objectsIn(nodes)
   return {
     app: Object.keys(others).length === 0 ? facts : { ...facts, workflow: others },
-    nodes: new Map(objectsIn(nodes).map((node, i) => [textAt(node, 'id') || `(${i})`, node])),
-    edges: objectsIn(edges),
-    environment: byIdentity(objectsIn(environment_variables)),
-    conversation: byIdentity(objectsIn(conversation_variables)),
-    start: new Map(file.startVariables.map(({ name, type, settings }) => [name, { ...settings, type }])),
+    nodes: named(
+      drawn.filter((node) => !isNote(node)),
+      (node) => textAt(node, 'id'),
+    ),
+    notes: drawn.filter(isNote),
+    edges: named(objectsIn(edges), (edge) => JSON.stringify(Object.values(edgeOf(edge)))),
+    environment: named(objectsIn(environment_variables), identityOf),
+    conversation: named(objectsIn(conversation_variables), identityOf),
+    start: named(
+      file.startVariables.map(({ name, type, settings }) => ({ ...settings, name, type })),
+      (variable) => textAt(variable, 'name'),
+    ),
     modelConfig: without(mapAt(file.document, 'model_config'), ['user_input_form', ...Object.keys(file.features)]),
     canvas,
   }
 }
 
-const byIdentity = (variables: readonly ValueObject[]): ReadonlyMap<string, ValueObject> =>
-  new Map(variables.map((variable) => [textAt(variable, 'id') || textAt(variable, 'name'), variable]))
+const identityOf = (variable: ValueObject): string => textAt(variable, 'id') || textAt(variable, 'name')
+
+/** By name; of several with one name the later ones are numbered, so that none is lost. */
+const named = (list: readonly ValueObject[], nameOf: (item: ValueObject) => string): Named => {
+  const map = new Map<string, ValueObject>()
+  for (const item of list) {
+    const name = nameOf(item)
+    let key = name
+    for (let i = 2; map.has(key); i++) key = `${name} (${i})`
+    map.set(key, item)
+  }
+  return map
+}
 
 const mapAt = (map: ValueObject, key: string): ValueObject => {
   const value = own(map, key)
@@ -157,43 +179,32 @@ const nameOf = (id: string, node: ValueObject): NodeName => {
   return { id, type: textAt(data, 'type'), title: textAt(data, 'title') }
 }
 
-/** What a node does, its data on top; the variables of a start node are compared by name elsewhere. */
-const meaningOf = (node: ValueObject): ValueObject => {
+/** What a node does; the variables of a start node are compared by name elsewhere. */
+const doingOf = (node: ValueObject): ValueObject => {
   const data = mapAt(node, 'data')
-  const hidden = [...DRAWN_DATA, ...(data.type === 'start' ? ['variables'] : [])]
-  const { data: _, ...outer } = node
-  const frame = without(outer, [...DRAWN, 'id'])
-  return { ...without(data, hidden), ...(Object.keys(frame).length > 0 && { '(node)': frame }) }
+  return without(data, [...DRAWN_DATA, ...(data.type === 'start' ? ['variables'] : [])])
 }
+
+/** What a node is besides its data and its drawing, e.g. what it stands in. */
+const placeOf = (node: ValueObject): ValueObject => ({ node: without(node, [...DRAWN, 'id', 'data']) })
 
 const drawingOf = (node: ValueObject): ValueObject => ({
   ...Object.fromEntries(Object.entries(node).filter(([key]) => DRAWN.includes(key))),
   data: Object.fromEntries(Object.entries(mapAt(node, 'data')).filter(([key]) => DRAWN_DATA.includes(key))),
 })
 
-type Nodes = ReadonlyMap<string, ValueObject>
-
-const diffNodes = (before: Nodes, after: Nodes, changes: ChangeList, layout: Layout): AppDiff['nodes'] => {
-  const added: NodeName[] = []
-  const removed: NodeName[] = []
-  const changed: (NodeName & { readonly changes: readonly Change[] })[] = []
-  for (const [id, node] of before) {
+const diffNodes = (before: Named, after: Named, changes: ChangeList, layout: Layout): AppDiff['nodes'] => {
+  const changed = [...before].flatMap(([id, node]) => {
     const next = after.get(id)
-    if (isNote(node) || (next && isNote(next))) layout.compare(node, next)
-    else if (!next) removed.push(nameOf(id, node))
-    else {
-      layout.compare(drawingOf(node), drawingOf(next))
-      const found = changes.between(meaningOf(node), meaningOf(next))
-      if (found.length > 0) changed.push({ ...nameOf(id, next), changes: found })
-    }
-  }
-  for (const [id, node] of after) {
-    if (before.has(id)) continue
-    if (isNote(node)) layout.count++
-    else added.push(nameOf(id, node))
-  }
+    if (!next) return []
+    layout.compare(drawingOf(node), drawingOf(next))
+    const found = [...changes.between(doingOf(node), doingOf(next)), ...changes.between(placeOf(node), placeOf(next))]
+    return found.length > 0 ? [{ ...nameOf(id, next), changes: found }] : []
+  })
   layout.compare(order(before, after), order(after, before))
-  return { added, removed, changed }
+  const only = (these: Named, those: Named) =>
+    [...these].filter(([id]) => !those.has(id)).map(([id, node]) => nameOf(id, node))
+  return { added: only(after, before), removed: only(before, after), changed }
 }
 
 /** Names both have, in the order of the first. */
@@ -206,17 +217,12 @@ const edgeOf = (edge: ValueObject): EdgeName => ({
   target: textAt(edge, 'target'),
 })
 
-const diffEdges = (before: readonly ValueObject[], after: readonly ValueObject[], layout: Layout): AppDiff['edges'] => {
-  const keyed = (edges: readonly ValueObject[]) =>
-    new Map(edges.map((edge) => [JSON.stringify(Object.values(edgeOf(edge))), edge]))
-  const [a, b] = [keyed(before), keyed(after)]
-  for (const [key, edge] of a) if (b.has(key)) layout.compare(edge, b.get(key))
-  layout.compare(order(a, b), order(b, a))
-  // The same edge drawn twice is one edge.
-  if (before.length - a.size !== after.length - b.size) layout.count++
-  const only = (these: typeof a, those: typeof a) =>
+const diffEdges = (before: Named, after: Named, layout: Layout): AppDiff['edges'] => {
+  for (const [key, edge] of before) if (after.has(key)) layout.compare(edge, after.get(key))
+  layout.compare(order(before, after), order(after, before))
+  const only = (these: Named, those: Named) =>
     [...these].filter(([key]) => !those.has(key)).map(([, edge]) => edgeOf(edge))
-  return { added: only(b, a), removed: only(a, b) }
+  return { added: only(after, before), removed: only(before, after) }
 }
 
 // ---- variables
@@ -224,9 +230,9 @@ const diffEdges = (before: readonly ValueObject[], after: readonly ValueObject[]
 const isSecret = (variable: ValueObject): boolean => own(variable, 'value_type') === 'secret'
 
 /** Variables with an id are the same when their id is, under another name; others when their name is. */
-const diffVariables = (before: Nodes, after: Nodes, changes: ChangeList, layout: Layout): VariablesDiff => {
+const diffVariables = (before: Named, after: Named, changes: ChangeList, layout: Layout): VariablesDiff => {
   const nameOfVariable = (key: string, variable: ValueObject) => textAt(variable, 'name') || key
-  const only = (these: Nodes, those: Nodes) =>
+  const only = (these: Named, those: Named) =>
     [...these].filter(([key]) => !those.has(key)).map(([key, variable]) => nameOfVariable(key, variable))
   const changed = [...before].flatMap(([key, variable]) => {
     const next = after.get(key)

@@ -15,7 +15,11 @@ import { writeYaml } from './file/yaml-text.ts'
 export const toStoredText = (file: AppFile, sealer: Sealer, caller: Caller, earlier?: string): string => {
   const document = exportDocument(file.document, { includeSecrets: true })
   const sealed = earlier === undefined ? undefined : sealedTexts(earlier, sealer, caller)
-  const seal = (secret: string) => sealed?.get(secret) ?? sealer.seal(secret, caller.tenantId)
+  const seal = (secret: string): string => {
+    // Two variables with one secret have two sealed texts: each is taken in its turn.
+    const known = sealed?.get(secret)
+    return known?.shift() ?? sealer.seal(secret, caller.tenantId)
+  }
   return writeYaml(mapSecrets(document, (secret) => (secret === '' ? '' : seal(secret))))
 }
 
@@ -37,13 +41,17 @@ const openSecret = (secret: string, sealer: Sealer, { tenantId }: Caller): strin
   }
 }
 
-/** Sealed texts by what they seal. */
-const sealedTexts = (stored: string, sealer: Sealer, caller: Caller): ReadonlyMap<string, string> => {
-  const found = new Map<string, string>()
+/** Sealed texts by what they seal, in the order of the file. */
+const sealedTexts = (stored: string, sealer: Sealer, caller: Caller): ReadonlyMap<string, string[]> => {
+  const found = new Map<string, string[]>()
   const parsed = parseAppFile(stored)
   if (!parsed.ok) return found
   mapSecrets(parsed.value.document, (secret) => {
-    if (secret !== '') found.set(openSecret(secret, sealer, caller), secret)
+    if (secret === '') return secret
+    const open = openSecret(secret, sealer, caller)
+    const known = found.get(open)
+    if (known) known.push(secret)
+    else found.set(open, [secret])
     return secret
   })
   return found
