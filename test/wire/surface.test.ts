@@ -42,7 +42,8 @@ describe('a server', () => {
     await server.ready()
     const missing = Object.keys(ACCESS).filter((call) => {
       const [method = '', url = ''] = call.split(' ')
-      return !server.hasRoute({ method: method as 'GET', url })
+      // The router knows addresses without their last slash.
+      return !server.hasRoute({ method: method as 'GET', url: url.replace(/(?<=.)\/$/, '') })
     })
     await server.close()
     expect(missing).toEqual([])
