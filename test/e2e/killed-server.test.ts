@@ -2,62 +2,70 @@
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createIds, systemClock } from '../../src/base/seams.ts'
-import { openSqlite } from '../../src/db/drivers/sqlite.ts'
 import { answer, appFile, chain, llm, start } from '../support/app-files.ts'
 import { runCommand, startCommand } from '../support/built-command.ts'
+import { databases, noteSkippedDatabases } from '../support/databases.ts'
 import { withOpenAi } from '../support/platform.ts'
 import { openStream, type ServiceCall } from '../support/service-stream.ts'
 import { startOpenAi } from '../support/vendors/openai.ts'
 import type { VendorServer } from '../support/vendors/vendor-server.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'heddle-killed-'))
-const data = join(folder, 'data')
-const config = join(folder, 'config.yaml')
-let vendor: VendorServer
-let key: string
+noteSkippedDatabases()
 
-beforeAll(async () => {
-  vendor = await startOpenAi()
-  writeFileSync(config, JSON.stringify(withOpenAi(vendor)))
-  const app = appFile({
-    mode: 'advanced-chat',
-    nodes: { start: start(), llm: llm('{{#sys.query#}}'), answer: answer('{{#llm.text#}}') },
-    edges: chain('start', 'llm', 'answer'),
+describe.each(databases)('a server on $name', ({ name, makePlace }) => {
+  const place = makePlace()
+  const folder = mkdtempSync(join(tmpdir(), 'heddle-killed-'))
+  // Where the server looks for SQLite's file.
+  const data = name === 'sqlite' ? dirname(place.location) : join(folder, 'data')
+  const config = join(folder, 'config.yaml')
+  const where = ['--data', data, '--config', config]
+  let vendor: VendorServer
+  let key: string
+
+  beforeAll(async () => {
+    vendor = await startOpenAi()
+    writeFileSync(
+      config,
+      JSON.stringify({ ...withOpenAi(vendor), ...(name === 'postgres' && { database: { url: place.location } }) }),
+    )
+    const app = appFile({
+      mode: 'advanced-chat',
+      nodes: { start: start(), llm: llm('{{#sys.query#}}'), answer: answer('{{#llm.text#}}') },
+      edges: chain('start', 'llm', 'answer'),
+    })
+    writeFileSync(join(folder, 'app.yml'), JSON.stringify(app))
+    const imported = await runCommand(['import', join(folder, 'app.yml'), '--json', ...where])
+    const created = await runCommand(['keys', 'create', '--app', JSON.parse(imported.stdout).app.id, ...where])
+    key = created.stdout.trim()
   })
-  writeFileSync(join(folder, 'app.yml'), JSON.stringify(app))
-  const imported = await runCommand(['import', join(folder, 'app.yml'), '--data', data, '--json'])
-  const created = await runCommand(['keys', 'create', '--app', JSON.parse(imported.stdout).app.id, '--data', data])
-  key = created.stdout.trim()
-})
-afterAll(async () => {
-  await vendor.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+  afterAll(async () => {
+    await vendor.close()
+    await place.remove()
+    rmSync(folder, { recursive: true, force: true })
+  })
 
-const serve = () => startCommand(['serve', '--port', '0', '--json', '--data', data, '--config', config])
+  const serve = () => startCommand(['serve', '--port', '0', '--json', ...where])
 
-/** A run whose model holds its words back. */
-const startHeld = async (call: ServiceCall) => {
-  vendor.fault({ type: 'hold', afterBytes: 900 })
-  const stream = await openStream(call, '/v1/chat-messages', { query: 'Go.', inputs: {}, user: 'ada' })
-  const { workflow_run_id } = await stream.until('workflow_started')
-  await stream.until('message')
-  return { stream, runId: `run_${workflow_run_id}` as const }
-}
-
-const rowOf = async (runId: `run_${string}`) => {
-  const database = await openSqlite({ path: join(data, 'heddle.db'), clock: systemClock, ids: createIds(systemClock) })
-  try {
-    return await database.kysely.selectFrom('runs').selectAll().where('id', '=', runId).executeTakeFirstOrThrow()
-  } finally {
-    await database.close()
+  /** A run whose model holds its words back. */
+  const startHeld = async (call: ServiceCall) => {
+    vendor.fault({ type: 'hold', afterBytes: 900 })
+    const stream = await openStream(call, '/v1/chat-messages', { query: 'Go.', inputs: {}, user: 'ada' })
+    const { workflow_run_id } = await stream.until('workflow_started')
+    await stream.until('message')
+    return { stream, runId: `run_${workflow_run_id}` as const }
   }
-}
 
-describe('a server', () => {
+  const rowOf = async (runId: `run_${string}`) => {
+    const database = await place.open()
+    try {
+      return await database.kysely.selectFrom('runs').selectAll().where('id', '=', runId).executeTakeFirstOrThrow()
+    } finally {
+      await database.close()
+    }
+  }
+
   it('that is killed leaves runs behind, which the next start ends as failed', async () => {
     await using first = serve()
     const { url } = JSON.parse(await first.line())

@@ -53,6 +53,10 @@ export const setUp = async (client: pg.ClientBase, address: PostgresAddress, lim
     statement_timeout: String(limits.statementTimeoutMs),
     lock_timeout: String(limits.busyLimitMs),
     idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
+    // A host that vanishes without a word is noticed within a minute, and its locks are free.
+    tcp_keepalives_idle: '30',
+    tcp_keepalives_interval: '10',
+    tcp_keepalives_count: '3',
     ...(address.schema !== undefined && { search_path: `"${address.schema}"` }),
   }
   const names = Object.keys(settings)

@@ -107,6 +107,11 @@ describe.skipIf(!postgresUrl)('an opened database', () => {
     expect(rows).toEqual([{ tenant_id: 't1' }])
   })
 
+  it('is told by the network within a minute when a host vanishes', async () => {
+    const { rows } = await sql`select current_setting('tcp_keepalives_idle') as idle`.execute(db.kysely)
+    expect(rows).toEqual([{ idle: '30' }])
+  })
+
   it('refuses a newer schema and leaves it alone', async () => {
     await sql`insert into migrations values (999, 'future', 1)`.execute(db.kysely)
     await expect(open()).rejects.toMatchObject({ code: 'db/newer-schema', details: { found: 999 } })
