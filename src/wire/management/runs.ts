@@ -70,11 +70,9 @@ export const run = runSummary
     outputs: dataMap(),
     nodes: z.array(nodeExecution).meta({ description: 'In start order; at most 2,000.' }),
     nodesTruncated: z.boolean().meta({ description: 'True when there are more nodes.' }),
-    message: message
-      .nullable()
-      .meta({
-        description: 'The turn of a conversation that the run was. Null without the right to read conversations.',
-      }),
+    message: message.nullable().meta({
+      description: 'The turn of a conversation that the run was. Null without the right to read conversations.',
+    }),
   })
   .meta({ id: 'Run' })
 
