@@ -1,7 +1,9 @@
 // Files over HTTP: uploading, naming them in runs, reading them; and what strangers, odd names and odd bodies get.
 
 import { Buffer } from 'node:buffer'
+import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -273,8 +275,16 @@ describe('POST /v1/files/upload', () => {
   })
 
   it('hears a client out that only listens after it has sent everything', async () => {
-    const response = await upload(formOf(Buffer.alloc(8 * 1024 * 1024), 'a.png', 'image/png'))
-    expect(response.status).toBe(413)
+    const bytes = Buffer.concat([Buffer.from(`--XX\r\n${part('a.png', 'image/png')}`), Buffer.alloc(16 * 1024 * 1024)])
+    const sending = request(`${platform.url}/v1/files/upload`, {
+      method: 'POST',
+      headers: { ...authorization(app.key), 'content-type': 'multipart/form-data; boundary=XX' },
+    })
+    const answered = once(sending, 'response')
+    await new Promise<void>((resolve) => sending.end(bytes, () => resolve()))
+    const [answer] = (await answered) as [IncomingMessage]
+    expect(answer.statusCode).toBe(413)
+    answer.resume()
   })
 
   it.each(['application/json', 'application/x-www-form-urlencoded', 'text/plain', 'application/octet-stream'])(
