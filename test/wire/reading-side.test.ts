@@ -49,9 +49,9 @@ const call = async (method: string, path: string, body?: unknown, key = app.key)
   return { status: response.status, body: (text === '' ? '' : JSON.parse(text)) as Body }
 }
 
-const say = async (user: string, query = 'Hello?'): Promise<Body> => {
+const say = async (user: string, query = 'Hello?', key = app.key): Promise<Body> => {
   vendor.reply({ text: 'Hello.' })
-  const { status, body } = await call('POST', '/chat-messages', { inputs: {}, query, user })
+  const { status, body } = await call('POST', '/chat-messages', { inputs: {}, query, user }, key)
   expect(status, JSON.stringify(body)).toBe(200)
   return body
 }
@@ -59,6 +59,9 @@ const say = async (user: string, query = 'Hello?'): Promise<Body> => {
 describe('somebody else', () => {
   it('gets the same answer as for what never was', async () => {
     const { conversation_id: conversation, message_id: message } = await say('ada')
+    // Everybody who asks is somebody here.
+    await say('eve')
+    for (const { key } of [sibling, foreign]) await say('ada', 'Hello?', key)
     const variables = await call('GET', `/conversations/${conversation}/variables?user=ada`)
     const variable = variables.body.data[0].id
     const calls = (c: string, m: string, user: string): [string, string, unknown?][] => [
