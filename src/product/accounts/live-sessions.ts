@@ -14,7 +14,7 @@ const FRESH_MS = 1_000
 const REMEMBERED = 10_000
 
 interface Parts {
-  readonly store: SignInStore
+  readonly store: Pick<SignInStore, 'find'>
   readonly accessTokens: AccessTokens
   readonly clock: Pick<Clock, 'elapsed'>
 }
