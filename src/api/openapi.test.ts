@@ -79,6 +79,10 @@ describe('a document', () => {
     expect([me, { ...me, path: '/v1/info' }].map((one) => call(twins, one).operationId)).toEqual(['me', 'serviceMe'])
   })
 
+  test('is the same in whatever order its operations are listed', () => {
+    expect(JSON.stringify(made([stop, members, login, me, read, create]))).toBe(JSON.stringify(document))
+  })
+
   test('lets answers grow', () => expect(document.components.schemas.Thing).not.toHaveProperty('additionalProperties'))
 
   test('says where parameters stand and which are needed', () => {

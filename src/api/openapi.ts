@@ -1,6 +1,7 @@
 // Operations as one OpenAPI 3.1 document: what each surface promises, for people and for generators of clients.
 //
 // D1  The document says nothing of its own: calls come from the operations, rights from access.ts.
+// D2  It does not depend on the order of the operations, so that nothing changes when they are listed in another way.
 
 import { STATUS_CODES } from 'node:http'
 import type { z } from 'zod'
@@ -59,7 +60,7 @@ export const createOpenApiDocument = (operations: readonly Operation[], info: Op
   }
   const paths: Record<string, Record<string, JsonObject>> = {}
   const ids = new Set<string>()
-  for (const operation of operations) {
+  for (const operation of inOrder(operations)) {
     const surface = operation.path.startsWith('/v1/') ? surfaces.service : surfaces.management
     const id = surface.toId(operation.id)
     if (ids.has(id)) throw new Error(`two operations are named ${id}`)
@@ -72,15 +73,22 @@ export const createOpenApiDocument = (operations: readonly Operation[], info: Op
   return {
     openapi: '3.1.0',
     info,
-    tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [...new Set(operations.map(({ tag }) => tag))].sort().map((name) => ({ name })),
     paths,
     components: {
       schemas: { ...surfaces.management.book.components(), ...surfaces.service.book.components() },
-      responses: Object.fromEntries([...surfaces.management.refusals, ...surfaces.service.refusals]),
+      responses: Object.fromEntries(
+        [...surfaces.management.refusals, ...surfaces.service.refusals].sort(([a], [b]) => compare(a, b)),
+      ),
       securitySchemes: SECURITY,
     },
   }
 }
+
+const inOrder = (operations: readonly Operation[]): readonly Operation[] =>
+  operations.toSorted((a, b) => compare(a.path, b.path) || compare(a.method, b.method))
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const SECURITY = {
   appKey: { type: 'http', scheme: 'bearer', description: 'A key of one app: app-…' },
