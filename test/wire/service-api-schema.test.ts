@@ -17,6 +17,7 @@ let platform: TestPlatform
 let chat: TestApp
 let workflow: TestApp
 let silent: TestApp
+let completion: TestApp
 const covered = new Set<string>()
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
@@ -112,6 +113,16 @@ beforeAll(async () => {
       edges: chain('start', 'answer'),
     }),
   )
+  completion = await platform.addApp({
+    version: '0.3.0',
+    kind: 'app',
+    app: { name: 'Test app', mode: 'completion', icon: '🧪', icon_background: '#FFFFFF', description: '' },
+    model_config: {
+      model: { provider: 'acme', name: 'acme-large', mode: 'chat', completion_params: {} },
+      pre_prompt: 'Say {{word}}',
+      user_input_form: [{ 'text-input': { variable: 'word', label: 'Word' } }],
+    },
+  })
   workflow = await platform.addApp(
     appFile({
       mode: 'workflow',
@@ -213,7 +224,7 @@ describe('conversations', () => {
 
 describe('the app', () => {
   it('says what it is and what it asks for', async () => {
-    for (const app of [chat, workflow, silent]) {
+    for (const app of [chat, workflow, silent, completion]) {
       expect(await call('GET /info', { app })).toMatchObject({ name: 'Test app', tags: [], author_name: '' })
       await call('GET /meta', { app })
       expect(await call('GET /site', { app })).toMatchObject({ title: 'Test app', icon_type: 'emoji', icon: '🧪' })
@@ -272,10 +283,26 @@ describe('the app', () => {
     expect((await call('GET /end-users/{end_user_id}', { at, status: 404 })).code).toBe('end_user_not_found')
   })
 
+  it('generates texts, which belong to no conversation', async () => {
+    vendor.reply({ text: 'hello' })
+    const body = { inputs: { word: 'hello' }, user: USER, response_mode: 'blocking' }
+    const made = await call('POST /completion-messages', { app: completion, body })
+    const at = { message_id: made.message_id }
+    const like = { app: completion, at, body: { rating: 'like', user: USER } }
+    await call('POST /messages/{message_id}/feedbacks', like)
+    const { data } = await call('GET /app/feedbacks', { app: completion })
+    expect(data).toMatchObject([{ message_id: made.message_id, rating: 'like' }])
+    expect(data[0]).not.toHaveProperty('conversation_id')
+    for (const name of ['GET /messages', 'GET /conversations']) {
+      expect((await call(name, { app: completion, status: 400 })).code).toBe('not_chat_app')
+    }
+  })
+
   it('stops what nobody started', async () => {
     const stop = { at: { task_id: NOBODY }, body: { user: USER } }
     await call('POST /chat-messages/{task_id}/stop', stop)
     await call('POST /workflows/tasks/{task_id}/stop', { ...stop, app: workflow })
+    await call('POST /completion-messages/{task_id}/stop', { ...stop, app: completion })
   })
 })
 
@@ -477,9 +504,8 @@ describe('errors', () => {
 const ELSEWHERE: readonly (readonly [string, RegExp])[] = [
   ['knowledge is not there yet', /\/datasets|\/workspaces/],
   ['human input is not there yet', /\/form\//],
-  ['files and sounds are no JSON: file-upload.test.ts, audio.test.ts', /\/files\/|audio/],
+  ['files and sounds are no JSON: files.test.ts, audio.test.ts', /\/files\/|audio/],
   ['streams: streams.test.ts', /\/events$/],
-  ['texts that are generated: dify-client.test.ts', /\/completion-messages/],
 ]
 
 it('every call of the document was held against it', () => {
