@@ -30,7 +30,7 @@ const may = {
     'nodes:types',
   ],
   api: ['base', 'wire', 'product', 'flow:types', 'model:types'],
-  cli: ['base', 'wire', 'config.ts', 'platform.ts', 'product:types', 'flow:types'],
+  cli: ['base', 'wire', 'config.ts', 'engine.ts', 'platform.ts', 'product:types', 'flow:types'],
 }
 const outside = (names) => `^src/(?!(${names.map((name) => name.replace('.', '[.]')).join('|')})(/|$))`
 const tests = '[.]test[.]ts$'
@@ -68,8 +68,8 @@ module.exports = {
     {
       name: 'only cli builds the platform',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/cli/', tests] },
-      to: { path: '^src/platform[.]ts$' },
+      from: { path: '^src/', pathNot: ['^src/cli/', '^src/platform[.]ts$', tests] },
+      to: { path: '^src/(platform|engine)[.]ts$' },
     },
     ...rules,
   ],

@@ -1,5 +1,5 @@
-// The story of the system: the only place where anything is constructed. Two sizes: an engine runs app files and keeps
-// nothing; a platform is an engine with a data folder, apps, keys, runs and an HTTP server.
+// The story of the system. Everything is constructed here and in engine.ts, in two sizes: an engine runs app files and keeps
+// nothing; a platform is an engine with a data folder, apps, people, keys, runs and an HTTP server.
 
 import { join } from 'node:path'
 import { createInProcessFetch } from './api/in-process.ts'
@@ -7,29 +7,14 @@ import { createMetrics } from './api/metrics.ts'
 import { createServer, type HttpServer } from './api/server.ts'
 import { PlatformError } from './base/errors.ts'
 import { createSealer } from './base/seal.ts'
-import type { Fetch, Seams } from './base/seams.ts'
-import type { ValueObject } from './base/value.ts'
-import type { Config, ProviderConfig } from './config.ts'
+import type { Seams } from './base/seams.ts'
+import type { Config } from './config.ts'
 import { openSqlite } from './db/drivers/sqlite.ts'
 import type { Database } from './db/spec.ts'
+import { createEngine, type Engine, largestFile } from './engine.ts'
 import { createDiskFiles } from './files/drivers/disk.ts'
 import { readMasterKey } from './files/drivers/master-key.ts'
-import { createMemoryFiles } from './files/drivers/memory.ts'
-import type { FileStore } from './files/spec.ts'
-import type { FileValue } from './flow/file.ts'
-import { createDocumentReader } from './knowledge/parse/drivers/document-reader.ts'
-import { type KnownProvider, listProviders } from './model/catalogue.ts'
-import { createModelDirectory } from './model/directory.ts'
-import { createAnthropicProvider } from './model/drivers/anthropic.ts'
-import { createGeminiProvider } from './model/drivers/gemini.ts'
-import { createOfflineProvider } from './model/drivers/offline.ts'
-import { createOllamaProvider } from './model/drivers/ollama.ts'
-import { createOpenAiCompatibleProvider } from './model/drivers/openai-compatible.ts'
-import type { ModelDirectory, ModelProvider } from './model/spec.ts'
-import { deferredTypes, nodeKinds } from './nodes/kinds.ts'
-import { prepareStartInputs, type StartInputCheck } from './nodes/start-inputs.ts'
 import { ipRanges } from './outbound/drivers/ip-ranges.ts'
-import { createGuardedFetch, type GuardedFetch } from './outbound/drivers/undici.ts'
 import { createOutboundPolicy } from './outbound/policy.ts'
 import { createAccounts } from './product/accounts/accounts.ts'
 import { createAccessTokens } from './product/accounts/drivers/access-tokens.ts'
@@ -44,12 +29,8 @@ import { createReplyStore } from './product/annotations/reply-store.ts'
 import type { Annotations } from './product/annotations/spec.ts'
 import { createAnnotationStore } from './product/annotations/store.ts'
 import { type Apps, createApps } from './product/apps/apps.ts'
-import { type CheckParts, type CheckResult, checkApp } from './product/apps/check.ts'
 import { createDrafts, type Drafts } from './product/apps/drafts.ts'
 import { AppError } from './product/apps/errors.ts'
-import { missingPythonPackages } from './product/apps/file/python-imports.ts'
-import type { Surroundings } from './product/apps/file/report.ts'
-import type { AppFile } from './product/apps/file/spec.ts'
 import { createPurge } from './product/apps/purge.ts'
 import { createPurgeStore } from './product/apps/purge-store.ts'
 import { createAppStore } from './product/apps/store.ts'
@@ -69,13 +50,9 @@ import { createConversationStore } from './product/conversations/store.ts'
 import { createEndUserStore } from './product/end-users/store.ts'
 import { type AppId, fromWireId } from './product/ids.ts'
 import { createMessages } from './product/messages/messages.ts'
-import { type BasicExecutor, createBasicExecutor } from './product/runs/basic/execution.ts'
-import { createExecutor, type Executor } from './product/runs/execution.ts'
 import { createQuestionSuggester } from './product/runs/features/suggested-questions.ts'
-import { createFileAccess, storedFile } from './product/runs/file-access.ts'
 import { createRunLogs } from './product/runs/logs.ts'
 import { createNodeExecutionStore } from './product/runs/node-executions.ts'
-import { createResultCache } from './product/runs/result-cache.ts'
 import { createRunRecords } from './product/runs/run-records.ts'
 import { createRunSearch } from './product/runs/run-search.ts'
 import type { Runs } from './product/runs/spec.ts'
@@ -87,165 +64,6 @@ import type { SessionTier } from './product/sessions/spec.ts'
 import { createTenantStore } from './product/tenants/store.ts'
 import { createUploadStore } from './product/uploads/store.ts'
 import { createUploads } from './product/uploads/uploads.ts'
-import { createPythonDriver } from './sandbox/drivers/pyodide/pool.ts'
-import { createJavascriptDriver } from './sandbox/drivers/quickjs/pool.ts'
-import { createCodeRunner } from './sandbox/runner.ts'
-import type { CodeRunner } from './sandbox/spec.ts'
-import { arithmeticTools } from './tool/builtin/arithmetic.ts'
-import { timeTools } from './tool/builtin/time.ts'
-import { createToolDirectory } from './tool/directory.ts'
-import { createWebPageTool } from './tool/drivers/web-page.ts'
-import type { ToolDirectory } from './tool/spec.ts'
-
-/** Bytes of one file of a run. Source: the app format's limit for videos, the largest kind. */
-const MAX_FILE_BYTES = 100 * 1024 * 1024
-
-/** What runs make, and what is uploaded. */
-const largestFile = ({ uploads }: Config): number =>
-  Math.max(MAX_FILE_BYTES, uploads.imageBytes, uploads.audioBytes, uploads.videoBytes, uploads.documentBytes)
-
-export interface Engine {
-  readonly models: ModelDirectory
-  /** What is configured now. */
-  readonly providers: () => readonly KnownProvider[]
-  readonly tools: ToolDirectory
-  readonly code: CodeRunner
-  /** Keeps the bytes as a file that runs of the tenant can be given. */
-  keepFile(tenantId: string, bytes: Uint8Array, filename: string): Promise<FileValue>
-  readonly checkParts: CheckParts
-  /** What is wrong with an app file, and what it needs. */
-  check(text: string): CheckResult
-  checkInputs(file: AppFile, given: ValueObject): ReturnType<StartInputCheck>
-  readonly execute: Executor
-  /** Runs the modes without a graph. */
-  readonly answer: BasicExecutor
-  close(): Promise<void>
-}
-
-/** Everything that runs app files; opens no database and no port. `files` default to memory. */
-export const createEngine = (config: Config, seams: Seams, files?: FileStore): Engine => {
-  const { clock, ids, log } = seams
-  const guarded = createGuardedFetch(config.outbound)
-  const models = createModels(config, seams)
-  const tools = createToolDirectory([...timeTools, ...arithmeticTools, createWebPageTool()])
-  const code = createSandbox(config, seams, guarded)
-  const documents = createDocumentReader()
-  const store = files ?? createMemoryFiles({ maxBytes: MAX_FILE_BYTES, ids })
-  const fileAccess = createFileAccess({ files: store, fetch: guarded, maxBytes: MAX_FILE_BYTES })
-  const checkParts = { kinds: nodeKinds, surroundings: describeSurroundings(models.directory, tools) }
-  const inputChecks = new WeakMap<AppFile, StartInputCheck>()
-  const { concurrent: _, replayMs: _replay, whenClientLeaves: _leaves, ...limits } = config.runs
-  return {
-    models: models.directory,
-    providers: models.list,
-    tools,
-    code,
-    keepFile: async (tenantId, bytes, filename) =>
-      storedFile(await store.put(tenantId, bytes, { filename, mimeType: 'application/octet-stream' }), 'local_file'),
-    checkParts,
-    check: (text) => checkApp(text, checkParts),
-    checkInputs(file, given) {
-      let check = inputChecks.get(file)
-      if (!check) inputChecks.set(file, (check = prepareStartInputs(file.startVariables)))
-      return check(given)
-    },
-    execute: createExecutor({
-      clock,
-      ids,
-      limits,
-      results: createResultCache({ clock, ...config.resultCache }),
-      services: ({ tenantId, history, user }) => ({
-        models: models.directory,
-        code,
-        tools,
-        documents,
-        files: fileAccess(tenantId),
-        fetch: guarded,
-        history,
-        user,
-      }),
-    }),
-    answer: createBasicExecutor({ clock, ids, log, models: models.directory, files: fileAccess }),
-    async close() {
-      await code.close()
-      await Promise.all([guarded.close(), models.close()])
-      log.debug('engine-closed')
-    },
-  }
-}
-
-/** Providers are the operator's own choice, so their addresses may be private. */
-const createModels = (config: Config, seams: Seams) => {
-  const fetch: GuardedFetch = createGuardedFetch({ ...config.outbound, allowAll: true })
-  const offline = createOfflineProvider(seams)
-  const configured = Object.entries(config.providers).map(([name, options]) =>
-    createProvider(name, options, fetch, seams),
-  )
-  const providers = [...configured, offline]
-  const directory = createModelDirectory({
-    providers,
-    defaultModel: config.models.default,
-    defaults: config.models,
-    allowSubstitute: config.models.allowSubstitute,
-    aliases: config.models.aliases,
-  })
-  const { embedding, transcription, speech, default: chat } = config.models
-  const defaults = { chat, embedding, ...(transcription && { transcription }), ...(speech && { speech }) }
-  return { directory, list: () => listProviders(providers, defaults), close: () => fetch.close() }
-}
-
-const createProvider = (
-  name: string,
-  options: Config['providers'][string],
-  fetch: Fetch,
-  seams: Seams,
-): ModelProvider => {
-  const parts = { fetch, clock: seams.clock, ids: seams.ids }
-  const settings = { ...(options as ProviderConfig), name }
-  switch (settings.type) {
-    case 'openai-compatible':
-      return createOpenAiCompatibleProvider(settings, parts)
-    case 'anthropic':
-      return createAnthropicProvider(settings, parts)
-    case 'gemini':
-      return createGeminiProvider(settings, parts)
-    case 'ollama':
-      return createOllamaProvider(settings, parts)
-  }
-}
-
-const createSandbox = ({ sandbox }: Config, { clock, log }: Seams, fetch: Fetch): CodeRunner => {
-  const { timeMs, inputBytes, outputBytes, requests, processes } = sandbox
-  const shared = { timeMs, inputBytes, outputBytes, requests }
-  return createCodeRunner({
-    python: createPythonDriver({
-      clock,
-      log,
-      fetch,
-      limits: { ...shared, memoryBytes: sandbox.pythonMemoryBytes },
-      maxProcesses: processes,
-    }),
-    javascript: createJavascriptDriver({
-      clock,
-      log,
-      limits: { ...shared, memoryBytes: sandbox.javascriptMemoryBytes },
-      maxWorkers: processes,
-    }),
-  })
-}
-
-const describeSurroundings = (models: ModelDirectory, tools: ToolDirectory): Surroundings => ({
-  hasTool: (provider, tool) => tools.find(provider, tool) !== undefined,
-  // Rerank models come with knowledge.
-  hasModel: ({ type, ...reference }) => (type === 'llm' ? models.resolve(reference).type : 'missing'),
-  hasDataset: () => false,
-  hasAgentStrategy: () => false,
-  hasKind: (type) => {
-    if (deferredTypes.has(type)) return 'fails-at-its-turn'
-    return nodeKinds.some((kind) => kind.types.includes(type)) ? 'runs' : 'unknown'
-  },
-  pythonPackages: (code) => missingPythonPackages(code),
-})
 
 export interface Platform {
   readonly engine: Engine
@@ -402,6 +220,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
   const purge = createPurge({
     store: createPurgeStore(store),
     stopTask: (by, taskId) => endTask(runs, by, taskId),
+    removeFile: ({ tenantId }, id) => files.delete(tenantId, id),
     log,
   })
   let inProcess: ReturnType<typeof createInProcessFetch> | undefined

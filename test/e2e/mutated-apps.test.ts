@@ -3,7 +3,7 @@
 import { afterAll, expect, it } from 'vitest'
 import { systemSeams } from '../../src/base/seams.ts'
 import { parseConfig } from '../../src/config.ts'
-import { createEngine } from '../../src/platform.ts'
+import { createEngine } from '../../src/engine.ts'
 import { mutatedApps } from '../support/mutated-apps.ts'
 
 const VARIANTS = 400

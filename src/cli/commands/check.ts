@@ -3,7 +3,7 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf } from '../../base/errors.ts'
-import type { Engine } from '../../platform.ts'
+import type { Engine } from '../../engine.ts'
 import type { CheckResult } from '../../product/apps/check.ts'
 import { type CommonOptions, readConfig, readText, withEngine } from '../context.ts'
 import { CommandError, EXIT, type ExitCode, noteIssues, printJson, printLine } from '../output.ts'

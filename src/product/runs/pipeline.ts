@@ -7,6 +7,7 @@ import type { Caller } from '../caller.ts'
 import type { AnnotationHit, ExecutionEvent } from './events.ts'
 import { type Moderation, moderateInput, moderateOutput, readModeration } from './features/moderation.ts'
 import { presetAnswer } from './features/preset-answer.ts'
+import { readAloud } from './features/read-aloud.ts'
 import type { LiveRun } from './live-run.ts'
 import type { RunsParts, StartRun } from './spec.ts'
 import type { Turn } from './turn.ts'
@@ -36,8 +37,11 @@ export const prepareFeatures = ({ app }: StartRun): Pick<Prepared, 'features' | 
 }
 
 export const runPipeline = (parts: RunsParts, run: LiveRun, prepared: Prepared): AsyncIterable<PipelineEvent> => {
-  const { request } = prepared
-  return request.app.file.mode === 'workflow' ? execute(parts, run, prepared) : chat(parts, run, prepared)
+  const { features, request } = prepared
+  const answered = request.app.file.mode === 'workflow' ? execute(parts, run, prepared) : chat(parts, run, prepared)
+  const { enabled, autoPlay, voice } = features.textToSpeech
+  const speech = enabled && autoPlay === 'enabled' ? parts.models.speech() : undefined
+  return speech ? readAloud<Preempt>(answered, { speech, voice, log: parts.log }) : answered
 }
 
 async function* chat(parts: RunsParts, run: LiveRun, prepared: Prepared): AsyncGenerator<PipelineEvent, void, void> {
