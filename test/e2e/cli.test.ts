@@ -324,7 +324,8 @@ describe('heddle serve', () => {
 
     await using second = startCommand(['serve', '--port', '0', '--data', data, '--json'], { cwd: folder })
     const started = JSON.parse(await second.line())
-    expect(started).toEqual({ url: expect.stringMatching(/^http:/), pid: second.child.pid, dataDir: data })
+    const facts = { pid: second.child.pid, dataDir: data, setupToken: expect.stringMatching(/^setup-/) }
+    expect(started).toEqual({ url: expect.stringMatching(/^http:/), ...facts })
     // The key of the first start still opens the app.
     const again = await fetch(request.url.replace(/^http:\/\/[^/]+/, started.url), request)
     expect(again.status).toBe(200)
@@ -334,6 +335,29 @@ describe('heddle serve', () => {
     const outcome = await second.end('SIGTERM')
     expect([outcome.code, lines(outcome.stdout)]).toEqual([0, [JSON.stringify(started)]])
     expect(readdirSync(data)).toContain('heddle.db')
+  })
+
+  it('gives a token for the first account at each start until it is made', async () => {
+    const data = join(folder, 'people')
+    const start = () => startCommand(['serve', '--port', '0', '--json', '--data', data], { cwd: folder })
+    const setUp = (url: string, token: string) =>
+      fetch(`${url}/api/setup`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token, email: 'ada@example.org', name: 'Ada', password: 'correct horse battery' }),
+      })
+    const facts = async (command: ReturnType<typeof start>) => JSON.parse(await command.line())
+    await using first = start()
+    const { setupToken: old } = await facts(first)
+    expect(old).toMatch(/^setup-/)
+    await first.end('SIGTERM')
+    await using second = start()
+    const { url, setupToken } = await facts(second)
+    expect((await setUp(url, old)).status).toBe(403)
+    expect((await setUp(url, setupToken)).status).toBe(201)
+    await second.end('SIGTERM')
+    await using third = start()
+    expect(await facts(third)).not.toHaveProperty('setupToken')
   })
 
   it('says that a port is taken', async () => {
