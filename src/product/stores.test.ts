@@ -425,10 +425,15 @@ const calls: Record<string, (caller: Caller, world: World) => unknown> = {
   'purge.deleted': (_caller, { stores }) => stores.purge.deleted(5),
   'purge.tasksUnderWay': (caller, { stores, app }) => stores.purge.tasksUnderWay(caller, app.id, 5),
   'purge.removeRuns': (caller, { stores, app }) => stores.purge.removeRuns(caller, app.id, 5),
-  'purge.removeSome': async (caller, { stores, app }) => {
-    let removed = 0
-    for (const table of PURGED) removed += await stores.purge.removeSome(caller, app.id, table, 5)
-    return removed
+  'purge.some': async (caller, { stores, app }) => {
+    for (const table of PURGED) await stores.purge.some(caller, app.id, table, 5)
+  },
+  'purge.filesOfMessages': (caller, { stores, message }) => stores.purge.filesOfMessages(caller, [message.id]),
+  'purge.removeRows': async (caller, { stores, app }) => {
+    for (const table of PURGED) {
+      const ids = await stores.purge.some(caller, app.id, table, 5)
+      if (ids.length > 0) await stores.purge.removeRows(caller, table, ids)
+    }
   },
   'purge.remove': (caller, { stores, app }) => stores.purge.remove(caller, app.id),
 }

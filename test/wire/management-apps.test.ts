@@ -1,5 +1,7 @@
 // Apps over the management API: from blank to published and back, by two people at once, and gone at once.
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as appCalls from '../../src/wire/management/apps.ts'
 import * as versionCalls from '../../src/wire/management/versions.ts'
@@ -395,6 +397,28 @@ describe('deleting an app', () => {
     // Takes part in the purge that is going on, or finds nothing left.
     await platform.platform.purgeDeletedApps()
     expect(await rowsOf(id)).toEqual([0, 0, 0, 0, 0, 0])
+  })
+
+  it('takes the bytes of its uploads along, and no others', async () => {
+    const [gone, kept] = [await addEcho(), await addEcho()]
+    const { tenantId } = platform.platform.caller
+    const upload = async ({ id, key }: typeof gone) => {
+      const form = new FormData()
+      form.append('file', new Blob([id], { type: 'text/plain' }), 'note.txt')
+      form.append('user', 'ada')
+      const headers = { authorization: `Bearer ${key}` }
+      const response = await fetch(`${platform.url}/v1/files/upload`, { method: 'POST', headers, body: form })
+      expect(response.status).toBe(201)
+      const fileId = `file_${((await response.json()) as KnownBody).id}`
+      return join(platform.folder, 'files', tenantId, fileId.slice(-2), `${fileId}.bytes`)
+    }
+    const paths = [await upload(gone), await upload(kept)]
+    const present = () => paths.map((path) => existsSync(path))
+    expect(present()).toEqual([true, true])
+    await owner(deleteApp, { params: gone.params })
+    await platform.platform.purgeDeletedApps()
+    expect(await rowsOf(gone.id)).toEqual([0, 0, 0, 0, 0, 0])
+    expect(present()).toEqual([false, true])
   })
 
   it('is finished at the next start', async () => {

@@ -345,15 +345,35 @@ select "id" from "runs" where "tenant_id" = ? and "app_id" = ? limit ?;
 delete from "node_executions" where "tenant_id" = ? and "id" in (select "node_executions"."id" from "node_executions" where "node_executions"."tenant_id" = ? and "node_executions"."run_id" in (?, ?, ?) limit ?);
 delete from "runs" where "tenant_id" = ? and "id" in (?, ?, ?);
 
--- purge.removeSome
-delete from "messages" where "tenant_id" = ? and "id" in (select "id" from "messages" where "tenant_id" = ? and "app_id" = ? limit ?);
-delete from "conversations" where "tenant_id" = ? and "id" in (select "id" from "conversations" where "tenant_id" = ? and "app_id" = ? limit ?);
-delete from "annotations" where "tenant_id" = ? and "id" in (select "id" from "annotations" where "tenant_id" = ? and "app_id" = ? limit ?);
-delete from "annotation_jobs" where "tenant_id" = ? and "id" in (select "id" from "annotation_jobs" where "tenant_id" = ? and "app_id" = ? limit ?);
-delete from "uploads" where "tenant_id" = ? and "id" in (select "id" from "uploads" where "tenant_id" = ? and "app_id" = ? limit ?);
-delete from "end_users" where "tenant_id" = ? and "id" in (select "id" from "end_users" where "tenant_id" = ? and "app_id" = ? limit ?);
-delete from "api_keys" where "tenant_id" = ? and "id" in (select "id" from "api_keys" where "tenant_id" = ? and "app_id" = ? limit ?);
-delete from "app_versions" where "tenant_id" = ? and "id" in (select "id" from "app_versions" where "tenant_id" = ? and "app_id" = ? limit ?);
+-- purge.some
+select "id" from "messages" where "tenant_id" = ? and "app_id" = ? limit ?;
+select "id" from "conversations" where "tenant_id" = ? and "app_id" = ? limit ?;
+select "id" from "annotations" where "tenant_id" = ? and "app_id" = ? limit ?;
+select "id" from "annotation_jobs" where "tenant_id" = ? and "app_id" = ? limit ?;
+select "id" from "uploads" where "tenant_id" = ? and "app_id" = ? limit ?;
+select "id" from "end_users" where "tenant_id" = ? and "app_id" = ? limit ?;
+select "id" from "api_keys" where "tenant_id" = ? and "app_id" = ? limit ?;
+select "id" from "app_versions" where "tenant_id" = ? and "app_id" = ? limit ?;
+
+-- purge.filesOfMessages
+select "file_id" from "message_files" where "tenant_id" = ? and "message_id" in (?) and "transfer_method" = ?;
+
+-- purge.removeRows
+select "id" from "messages" where "tenant_id" = ? and "app_id" = ? limit ?;
+select "id" from "conversations" where "tenant_id" = ? and "app_id" = ? limit ?;
+delete from "conversations" where "tenant_id" = ? and "id" in (?);
+select "id" from "annotations" where "tenant_id" = ? and "app_id" = ? limit ?;
+delete from "annotations" where "tenant_id" = ? and "id" in (?);
+select "id" from "annotation_jobs" where "tenant_id" = ? and "app_id" = ? limit ?;
+delete from "annotation_jobs" where "tenant_id" = ? and "id" in (?, ?, ?);
+select "id" from "uploads" where "tenant_id" = ? and "app_id" = ? limit ?;
+delete from "uploads" where "tenant_id" = ? and "id" in (?);
+select "id" from "end_users" where "tenant_id" = ? and "app_id" = ? limit ?;
+delete from "end_users" where "tenant_id" = ? and "id" in (?, ?);
+select "id" from "api_keys" where "tenant_id" = ? and "app_id" = ? limit ?;
+delete from "api_keys" where "tenant_id" = ? and "id" in (?, ?);
+select "id" from "app_versions" where "tenant_id" = ? and "app_id" = ? limit ?;
+delete from "app_versions" where "tenant_id" = ? and "id" in (?, ?);
 
 -- purge.remove
 delete from "apps" where "tenant_id" = ? and "id" = ? and "deleted_at" is not null;

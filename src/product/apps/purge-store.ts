@@ -2,7 +2,7 @@
 
 import type { Schema } from '../../db/schema.ts'
 import type { Caller } from '../caller.ts'
-import type { AppId, TenantId } from '../ids.ts'
+import type { AppId, FileId, MessageId, TenantId } from '../ids.ts'
 import type { StoreSeams } from '../store-seams.ts'
 
 export interface DeletedApp {
@@ -22,6 +22,7 @@ export const PURGED = [
   'api_keys',
   'app_versions',
 ] as const satisfies readonly (keyof Schema)[]
+export type PurgedTable = (typeof PURGED)[number]
 /** A run may have thousands of executions. */
 const RUNS_AT_ONCE = 20
 
@@ -87,19 +88,37 @@ export const createPurgeStore = ({ db }: Pick<StoreSeams, 'db'>) => ({
     return removed + Number(runs.numDeletedRows)
   },
 
-  /** Removes at most `limit` rows of one table. @returns how many */
-  async removeSome(caller: Caller, appId: AppId, table: (typeof PURGED)[number], limit: number): Promise<number> {
+  /** Ids of some rows of one table. */
+  async some(caller: Caller, appId: AppId, table: PurgedTable, limit: number): Promise<readonly string[]> {
+    const rows = await db.kysely
+      .selectFrom(table)
+      .select('id')
+      .where('tenant_id', '=', caller.tenantId)
+      .where('app_id', '=', appId)
+      .limit(limit)
+      .execute()
+    return rows.map((row) => row.id)
+  },
+
+  /** Files that answers brought: their bytes are nobody else's. */
+  async filesOfMessages(caller: Caller, messageIds: readonly string[]): Promise<readonly FileId[]> {
+    const rows = await db.kysely
+      .selectFrom('message_files')
+      .select('file_id')
+      .where('tenant_id', '=', caller.tenantId)
+      .where('message_id', 'in', messageIds as readonly MessageId[])
+      .where('transfer_method', '=', 'tool_file')
+      .execute()
+    return rows.flatMap((row) => row.file_id ?? [])
+  },
+
+  /** @returns how many */
+  async removeRows(caller: Caller, table: PurgedTable, ids: readonly string[]): Promise<number> {
     const result = await db.kysely
       .deleteFrom(table)
       .where('tenant_id', '=', caller.tenantId)
-      .where('id', 'in', (eb) =>
-        eb
-          .selectFrom(table)
-          .select('id')
-          .where('tenant_id', '=', caller.tenantId)
-          .where('app_id', '=', appId)
-          .limit(limit),
-      )
+      // `some` of the same table gave them.
+      .where('id', 'in', ids as never)
       .executeTakeFirst()
     return Number(result.numDeletedRows)
   },

@@ -7,12 +7,14 @@ import { messageOf } from '../../base/errors.ts'
 import { type Log, nextTurn } from '../../base/seams.ts'
 import { type Caller, systemCaller } from '../caller.ts'
 import type { AppId } from '../ids.ts'
-import { PURGED, type PurgeStore } from './purge-store.ts'
+import { PURGED, type PurgedTable, type PurgeStore } from './purge-store.ts'
 
 export interface PurgeParts {
   readonly store: PurgeStore
   /** Stops the run when it is going on in this process, and waits until its end is written. */
   readonly stopTask: (caller: Caller, taskId: string) => Promise<void>
+  /** Removes the bytes of a file, if they are there. */
+  readonly removeFile: (caller: Caller, id: string) => Promise<unknown>
   readonly log: Log
 }
 
@@ -30,7 +32,7 @@ const STEP = 500
 const RUNS_STOPPED = 10_000
 const RESUMED = 1_000
 
-export const createPurge = ({ store, stopTask, log }: PurgeParts): Purge => {
+export const createPurge = ({ store, stopTask, removeFile, log }: PurgeParts): Purge => {
   const going = new Set<Promise<void>>()
   let closing = false
 
@@ -43,12 +45,21 @@ export const createPurge = ({ store, stopTask, log }: PurgeParts): Purge => {
     return false
   }
 
+  /** Bytes go before the rows that know of them: a purge that is cut off between finds the rows again. */
+  const removeSome = async (caller: Caller, appId: AppId, table: PurgedTable): Promise<number> => {
+    const ids = await store.some(caller, appId, table, STEP)
+    if (ids.length === 0) return 0
+    const files = table === 'uploads' ? ids : table === 'messages' ? await store.filesOfMessages(caller, ids) : []
+    for (const id of files) await removeFile(caller, id)
+    return store.removeRows(caller, table, ids)
+  }
+
   const purge = async (caller: Caller, appId: AppId): Promise<void> => {
     const running = await store.tasksUnderWay(caller, appId, RUNS_STOPPED)
     await Promise.all(running.map((taskId) => stopTask(caller, taskId)))
     if (!(await repeat(() => store.removeRuns(caller, appId, STEP)))) return
     for (const table of PURGED) {
-      if (!(await repeat(() => store.removeSome(caller, appId, table, STEP)))) return
+      if (!(await repeat(() => removeSome(caller, appId, table)))) return
     }
     if (await store.remove(caller, appId)) log.info('app-purged', { appId })
   }
