@@ -154,11 +154,12 @@ describe('commands', () => {
     const shared = page.slice(0, page.indexOf('\n## '))
     const commands = commandsIn(await help(''))
     expect(commands).toContain('run')
+    const helps = await Promise.all(commands.map(async (name) => [name, await helpsOf(name)] as const))
     const missing: string[] = []
-    for (const name of commands) {
+    for (const [name, texts] of helps) {
       const section = page.split(/^## /m).find((part) => part.split('\n', 1)[0]?.split(/[ ,]+/).includes(name))
       if (section === undefined) missing.push(name)
-      for (const text of await helpsOf(name)) {
+      for (const text of texts) {
         const usage = /^Usage: heddle ([a-z ]+)/.exec(text)?.[1]?.trim() ?? ''
         if (!section?.includes(usage.split(' ').at(-1) ?? '')) missing.push(usage)
         for (const [, option = ''] of text.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)) {

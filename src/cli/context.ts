@@ -1,11 +1,12 @@
 // What every command starts from: its common options, the configuration, and an engine or a platform for as long as it runs.
+// Both are loaded by the commands that need them: loading takes longer than the rest of most commands.
 
 import { readFileSync } from 'node:fs'
 import { messageOf } from '../base/errors.ts'
 import { systemSeams } from '../base/seams.ts'
 import type { Config } from '../config.ts'
-import { createEngine, type Engine } from '../engine.ts'
-import { createPlatform, type Platform } from '../platform.ts'
+import type { Engine } from '../engine.ts'
+import type { Platform } from '../platform.ts'
 import { loadConfig } from './config-file.ts'
 import { createLog } from './log.ts'
 import { CommandError } from './output.ts'
@@ -28,6 +29,7 @@ export const readConfig = (options: CommonOptions): Config => {
 }
 
 export const withEngine = async <T>(config: Config, work: (engine: Engine) => Promise<T>): Promise<T> => {
+  const { createEngine } = await import('../engine.ts')
   letYoungGenerationGrow()
   // Commands speak to a person: the log is for what nobody expected.
   const engine = createEngine(config, systemSeams(createLog('error')))
@@ -39,6 +41,7 @@ export const withEngine = async <T>(config: Config, work: (engine: Engine) => Pr
 }
 
 export const withPlatform = async <T>(config: Config, work: (platform: Platform) => Promise<T>): Promise<T> => {
+  const { createPlatform } = await import('../platform.ts')
   letYoungGenerationGrow()
   const platform = await createPlatform(config, systemSeams(createLog('error')))
   try {

@@ -288,6 +288,7 @@ describe('heddle import, export, keys', () => {
     expect(jsonLines(created.stdout)).toEqual([
       {
         id: expect.stringMatching(/^key_/),
+        scope: 'app',
         appId: chat.app.id,
         name: 'command-line',
         secret: expect.stringMatching(/^app-/),
@@ -384,17 +385,15 @@ describe('heddle help', () => {
   it('names every command, and each says how it is used', async () => {
     const { code: exit, stdout } = await heddle('help')
     expect(exit).toBe(0)
-    const commands = ['run', 'check', 'serve', 'import', 'export', 'keys']
-    for (const name of commands) expect(stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'))
-    const texts = await Promise.all(
-      [...commands.slice(0, 5).map((name) => [name, '--help']), ['keys', 'create', '--help']].map((args) =>
-        heddle(...args),
-      ),
-    )
-    for (const { code: each, stdout: help, stderr } of texts) {
-      expect([each, stderr]).toEqual([0, ''])
+    const commands = ['run', 'check', 'serve', 'setup', 'login', 'logout', 'whoami', 'import', 'export', 'logs']
+    const groups = { apps: 'diff', keys: 'create', runs: 'show' }
+    for (const name of [...commands, ...Object.keys(groups)]) expect(stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'))
+    const each = [...commands.map((name) => [name]), ...Object.entries(groups)]
+    const texts = await Promise.all(each.map((words) => heddle(...words, '--help')))
+    for (const { code: ended, stdout: help, stderr } of texts) {
+      expect([ended, stderr]).toEqual([0, ''])
       expect(help).toMatch(/^Usage: heddle /)
-      for (const option of ['--config', '--data', '--json']) expect(help).toContain(option)
+      for (const option of ['--config', '--json']) expect(help).toContain(option)
       expect(help).toMatch(/Examples:\n {2}\$ heddle /)
     }
   })

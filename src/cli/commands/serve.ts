@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { messageOf } from '../../base/errors.ts'
 import { systemSeams } from '../../base/seams.ts'
 import { type Config, describeConfig } from '../../config.ts'
-import { createPlatform, type Platform } from '../../platform.ts'
+import type { Platform } from '../../platform.ts'
 import { type CommonOptions, readConfig } from '../context.ts'
 import { createLog } from '../log.ts'
 import { CommandError, EXIT, type ExitCode, printJson, printLine } from '../output.ts'
@@ -28,6 +28,7 @@ export const serveCommand = async (options: ServeOptions): Promise<ExitCode> => 
   const log = createLog(config.log.level)
   log.debug('config', { config: describeConfig(config) })
   const stopped = waitForSignal()
+  const { createPlatform } = await import('../../platform.ts')
   const platform = await createPlatform(config, systemSeams(log))
   try {
     const interrupted = await platform.markInterruptedRuns()
