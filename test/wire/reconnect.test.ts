@@ -34,7 +34,7 @@ interface Mode {
 const chatRest = (first: ServiceFrame) => `/v1/chat-messages/${first.task_id}/events`
 const runRest = (first: ServiceFrame) => `/v1/workflow/${first.workflow_run_id}/events`
 const edges = chain('start', 'work', 'llm', 'last')
-const work = code('def main() -> dict:\n    return {"n": 1}', { n: 'number' })
+const work = code('function main() { return { n: 1 } }', { n: 'number' })
 const modes: Readonly<Record<string, Mode>> = {
   workflow: {
     file: appFile({
