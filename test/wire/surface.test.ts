@@ -49,6 +49,16 @@ describe('a server', () => {
     expect(missing).toEqual([])
   })
 
+  test('trusts nobody who listens to it, while its own process calls it as an owner', async () => {
+    const inside = (path: string) => platform.platform.callManagement(new Request(`http://localhost${path}`))
+    expect((await inside('/api/apps')).status).toBe(200)
+    // No person stands behind it, and no app.
+    expect([(await inside('/api/auth/me')).status, (await inside('/v1/info')).status]).toEqual([403, 401])
+    for (const headers of [{}, { authorization: 'Bearer trusted' }]) {
+      expect((await fetch(`${platform.url}/api/apps`, { headers })).status).toBe(401)
+    }
+  })
+
   test('gives the document to anyone, and says when it is the same', async () => {
     const first = await fetch(`${platform.url}/api/openapi.json`)
     expect([first.status, first.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8'])
