@@ -51,11 +51,16 @@ const account = (name: string, side: Side, role: Role): Caller => ({
   },
 })
 
-export const callersOf = ({ alpha, beta, closed }: TwoTenants): readonly Caller[] => [
+export const callersOf = ({ alpha, beta, closed, shut }: TwoTenants): readonly Caller[] => [
   { name: 'nobody', side: alpha, home: alpha.main, secretOf: () => undefined, refused: nobody },
   ...closed.map(
     ({ name, secret }): Caller => ({ name, side: alpha, home: alpha.main, secretOf: () => secret, refused: nobody }),
   ),
+  {
+    ...appKey('the key of an app whose API is off', alpha, alpha.main),
+    secretOf: () => shut,
+    refused: ({ by }) => (by === 'anyone' ? undefined : by === 'app-key' ? 403 : 401),
+  },
   appKey('the key of the app', alpha, alpha.main),
   appKey('the key of another app', alpha, alpha.sibling),
   appKey('the key of an app of the other tenant', beta, beta.main),

@@ -35,7 +35,12 @@ export interface Dump {
   readonly state: Readonly<Record<string, unknown>>
   /** The UUIDs in the rows of each tenant that are in no other tenant's. */
   readonly idsOf: ReadonlyMap<string, ReadonlySet<string>>
+  /** The tables in which each tenant has rows. */
+  readonly tablesOf: ReadonlyMap<string, ReadonlySet<string>>
 }
+
+/** Tables of tenants; accounts are of nobody. */
+export const TENANT_TABLES = Object.keys(TABLES).filter((table) => table !== 'accounts')
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 
@@ -44,21 +49,27 @@ export const uuidsIn = (text: string): string[] => text.match(UUID) ?? []
 export const dumpTables = async ({ database, folder }: Pick<TestPlatform, 'database' | 'folder'>): Promise<Dump> => {
   const state: Record<string, unknown> = { files: filesIn(join(folder, 'files')) }
   const ids = new Map<string, Set<string>>()
+  const tables = new Map<string, Set<string>>()
   for (const [table, ignored] of Object.entries(TABLES) as [keyof Schema, readonly string[]][]) {
     const rows: Record<string, unknown>[] = await database.kysely.selectFrom(table).selectAll().execute()
     const texts = rows.map((row) => {
       const text = JSON.stringify(Object.entries(row).filter(([name]) => !ignored.includes(name)))
       const tenant = row.tenant_id
       if (typeof tenant === 'string') {
-        const known = ids.get(tenant) ?? new Set()
-        ids.set(tenant, known)
-        for (const id of uuidsIn(text)) known.add(id)
+        setOf(tables, tenant).add(table)
+        for (const id of uuidsIn(text)) setOf(ids, tenant).add(id)
       }
       return text
     })
     state[table] = [rows.length, createHash('sha256').update(texts.sort().join('\n')).digest('hex')]
   }
-  return { state, idsOf: withoutShared(ids) }
+  return { state, idsOf: withoutShared(ids), tablesOf: tables }
+}
+
+const setOf = (sets: Map<string, Set<string>>, key: string): Set<string> => {
+  const set = sets.get(key) ?? new Set()
+  sets.set(key, set)
+  return set
 }
 
 const withoutShared = (ids: ReadonlyMap<string, ReadonlySet<string>>): Map<string, Set<string>> => {

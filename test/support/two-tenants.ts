@@ -40,6 +40,8 @@ export interface TwoTenants {
   readonly beta: Side
   /** Secrets that open nothing, or nothing over HTTP yet. */
   readonly closed: readonly Door[]
+  /** The key of an app of the first tenant whose API is off. */
+  readonly shut: string
   /** A token made by the means that made the closed ones. */
   readonly control: string
   close(): Promise<void>
@@ -67,6 +69,8 @@ export const seedTwoTenants = async (): Promise<TwoTenants> => {
   const alpha = await seedSide({ platform, vendor }, session.tenantId, 'alpha')
   const beta = await seedSide({ platform, vendor }, tenantId, 'beta')
   const { closed, control } = await makeClosed(platform, alpha)
+  const off = await platform.addApp(markedBasicChat('chat', alpha.mark), alpha.tenantId)
+  await platform.platform.apps.update(systemCaller(alpha.tenantId), off.id, { apiEnabled: false })
   await untilQuiet(platform)
   return {
     platform,
@@ -74,6 +78,7 @@ export const seedTwoTenants = async (): Promise<TwoTenants> => {
     alpha,
     beta,
     closed,
+    shut: off.key,
     control,
     async close() {
       await platform.close()

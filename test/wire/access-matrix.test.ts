@@ -17,7 +17,7 @@ import { accessCases, type Case, type Filled, type Shot } from '../support/acces
 import { type Answer, createProbe, leaksOf, type Sent } from '../support/access-probe.ts'
 import { type Household, type Ids, OTHER_USER } from '../support/household.ts'
 import { withSpares } from '../support/spare-ids.ts'
-import { type Dump, dumpTables } from '../support/table-dump.ts'
+import { type Dump, dumpTables, TENANT_TABLES } from '../support/table-dump.ts'
 import { missingIds, type Side, seedTwoTenants, type TwoTenants, untilQuiet } from '../support/two-tenants.ts'
 
 let world: TwoTenants
@@ -171,6 +171,17 @@ describe('the cases', () => {
     expect(Object.keys(accessCases).filter((route) => !Object.hasOwn(ACCESS, route))).toEqual([])
   })
 
+  it('are asked about tenants that have something of everything', async () => {
+    const { tablesOf } = await dumpTables(world.platform)
+    const missed = [world.alpha, world.beta].flatMap(({ tenantId, mark }) =>
+      TENANT_TABLES.filter((table) => !EMPTY.has(table) && !tablesOf.get(tenantId)?.has(table)).map((table) => [
+        mark,
+        table,
+      ]),
+    )
+    expect(missed).toEqual([])
+  })
+
   it('put an id into every place that takes one', () => {
     const own = world.alpha.main.ids
     const missing = missingIds(own)
@@ -183,6 +194,9 @@ describe('the cases', () => {
     expect(missed).toEqual([])
   })
 })
+
+/** Nothing over HTTP writes them. */
+const EMPTY = new Set(['settings'])
 
 /** Names of parameters, of queries and of fields that take ids. */
 const idPlaces = (route: string): readonly string[] => {
