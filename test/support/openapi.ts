@@ -33,6 +33,8 @@ export interface Documented {
   /** What is wrong with a request's body, or with the value of a parameter. */
   bodyProblems(call: string, body: unknown): readonly string[]
   parameterProblems(call: string, name: string, value: unknown): readonly string[]
+  /** What is wrong with a frame of a stream, by the schema that the named union gives its event. */
+  frameProblems(union: string, frame: { readonly event: string }): readonly string[]
   /** Codes of the errors that the document shows for this status. */
   errorCodes(call: string, status: number): readonly string[]
 }
@@ -86,6 +88,14 @@ export const readOpenApi = (path: URL): Documented => {
     parameterProblems(name, parameter, value) {
       const found = find(name).parameters?.find((one) => one.name === parameter)
       return found ? problems(found.schema, value) : [`there is no parameter ${parameter}`]
+    },
+    frameProblems(union, frame) {
+      const mapping =
+        (document.components.schemas[union]?.discriminator as { mapping?: Json } | undefined)?.mapping ?? {}
+      const $ref = mapping[frame.event]
+      if (typeof $ref !== 'string') return [`${union} has no event ${frame.event}`]
+      const schema = document.components.schemas[$ref.split('/').at(-1) ?? '']
+      return schema ? problems(schema, frame) : [`there is no ${$ref}`]
     },
     errorCodes(name, status) {
       const examples = Object.values(replyOf(name, status)?.content?.['application/json']?.examples ?? {})

@@ -504,8 +504,8 @@ describe('errors', () => {
 const ELSEWHERE: readonly (readonly [string, RegExp])[] = [
   ['knowledge is not there yet', /\/datasets|\/workspaces/],
   ['human input is not there yet', /\/form\//],
-  ['files and sounds are no JSON: files.test.ts, audio.test.ts', /\/files\/|audio/],
-  ['streams: streams.test.ts', /\/events$/],
+  ['files and sounds are no JSON: service-api-frames.test.ts, files.test.ts, audio.test.ts', /\/files\/|audio/],
+  ['streams: service-api-frames.test.ts', /\/events$/],
 ]
 
 it('every call of the document was held against it', () => {
