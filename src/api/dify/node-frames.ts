@@ -120,7 +120,7 @@ const executionMetadata = (event: EventOf<'node-end'>): ValueObject => {
   const { iterationId, iterationIndex, loopId, loopIndex } = event.frame
   return {
     ...event.metadata,
-    ...(event.usage && { total_tokens: event.usage.totalTokens, total_price: '0', currency: 'USD' }),
+    ...(event.usage && { total_tokens: event.usage.totalTokens, total_price: new Float(0), currency: 'USD' }),
     ...(iterationId !== undefined && { iteration_id: iterationId, iteration_index: iterationIndex ?? 0 }),
     ...(loopId !== undefined && { loop_id: loopId, loop_index: loopIndex ?? 0 }),
   }
