@@ -26,7 +26,7 @@ afterAll(async () => {
   expect(platform.logged).toEqual([])
 })
 
-const graphChat = (features: object, middle: Parameters<typeof appFile>[0]['nodes'] = {}) =>
+const graphChat = (features: Readonly<Record<string, unknown>>, middle: Parameters<typeof appFile>[0]['nodes'] = {}) =>
   appFile({
     mode: 'advanced-chat',
     nodes: { start: start(), ...middle, llm: llm('{{#sys.query#}}'), answer: answer('{{#llm.text#}}') },
@@ -161,7 +161,7 @@ describe('a failing model', () => {
 })
 
 describe('moderation', () => {
-  const words = (sides: object) => ({
+  const words = (sides: object): Readonly<Record<string, unknown>> => ({
     sensitive_word_avoidance: { enabled: true, type: 'keywords', config: { keywords: 'secret\nTop Dog', ...sides } },
   })
   const off = { enabled: false, preset_response: '' }

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { defineOperation } from '../operation.ts'
+import { plainText } from '../plain-text.ts'
 import { runWorkflowBody, sendChatBody, sendCompletionBody, stopBody } from './requests.ts'
 
 const uuid = z.string()
@@ -96,7 +97,7 @@ const stream = { 200: { description: 'Server-sent events', contentType: 'text/ev
 
 /** `last_event_id` (also the header `Last-Event-ID`): the `sequence` of the last frame that arrived. */
 const position = {
-  user: z.string().optional(),
+  user: plainText().optional(),
   last_event_id: z.string().optional(),
 }
 
@@ -159,25 +160,17 @@ export const sendCompletionMessage = defineOperation({
 })
 
 export const stopCompletionMessage = defineOperation({
-  method: 'POST',
+  ...stopChatMessage,
   path: '/v1/completion-messages/{task_id}/stop',
   id: 'stopCompletionMessage',
-  summary: 'Stops an answer; only for the same user.',
   tag: 'Completion messages',
-  body: stopBody,
-  answers: { 200: { description: 'Accepted, also for tasks that are over', schema: success } },
-  errors: [400, 403],
 })
 
 export const completionEvents = defineOperation({
-  method: 'GET',
+  ...chatEvents,
   path: '/v1/completion-messages/{task_id}/events',
   id: 'readCompletionEvents',
-  summary: 'Gives the rest of a stream that was cut, after the last frame that arrived.',
   tag: 'Completion messages',
-  query: z.object(position),
-  answers: stream,
-  errors: [400, 403, 404],
 })
 
 export const runWorkflow = defineOperation({
