@@ -1,6 +1,5 @@
-// What a platform has stored, in a form that shows where it changed: rows and a hash of each table, the names of all files.
+// What a platform has stored, in a form that shows what changed: the rows of every table, the names of all files.
 
-import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Schema } from '../../src/db/schema.ts'
@@ -30,56 +29,62 @@ const TABLES: Readonly<Record<keyof Schema, readonly string[]>> = {
   node_executions: [],
 }
 
-export interface Dump {
-  /** Rows and a hash by table, and the names of stored files. Equal exactly when nothing changed. */
-  readonly state: Readonly<Record<string, unknown>>
-  /** The UUIDs in the rows of each tenant that are in no other tenant's. */
-  readonly idsOf: ReadonlyMap<string, ReadonlySet<string>>
-  /** The tables in which each tenant has rows. */
-  readonly tablesOf: ReadonlyMap<string, ReadonlySet<string>>
-}
-
 /** Tables of tenants; accounts are of nobody. */
 export const TENANT_TABLES = Object.keys(TABLES).filter((table) => table !== 'accounts')
 
-const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+interface Stored {
+  readonly table: string
+  readonly tenant: string | undefined
+  /** JSON of the row. */
+  readonly text: string
+}
 
-export const uuidsIn = (text: string): string[] => text.match(UUID) ?? []
+export type Dump = readonly Stored[]
 
 export const dumpTables = async ({ database, folder }: Pick<TestPlatform, 'database' | 'folder'>): Promise<Dump> => {
-  const state: Record<string, unknown> = { files: filesIn(join(folder, 'files')) }
-  const ids = new Map<string, Set<string>>()
-  const tables = new Map<string, Set<string>>()
+  const stored: Stored[] = filesIn(join(folder, 'files')).map((text) => ({ table: 'files', tenant: undefined, text }))
   for (const [table, ignored] of Object.entries(TABLES) as [keyof Schema, readonly string[]][]) {
     const rows: Record<string, unknown>[] = await database.kysely.selectFrom(table).selectAll().execute()
-    const texts = rows.map((row) => {
-      const text = JSON.stringify(Object.entries(row).filter(([name]) => !ignored.includes(name)))
-      const tenant = row.tenant_id
-      if (typeof tenant === 'string') {
-        setOf(tables, tenant).add(table)
-        for (const id of uuidsIn(text)) setOf(ids, tenant).add(id)
-      }
-      return text
-    })
-    state[table] = [rows.length, createHash('sha256').update(texts.sort().join('\n')).digest('hex')]
+    for (const row of rows) {
+      for (const column of ignored) delete row[column]
+      const tenant = typeof row.tenant_id === 'string' ? row.tenant_id : undefined
+      stored.push({ table, tenant, text: JSON.stringify(row) })
+    }
   }
-  return { state, idsOf: withoutShared(ids), tablesOf: tables }
-}
-
-const setOf = (sets: Map<string, Set<string>>, key: string): Set<string> => {
-  const set = sets.get(key) ?? new Set()
-  sets.set(key, set)
-  return set
-}
-
-const withoutShared = (ids: ReadonlyMap<string, ReadonlySet<string>>): Map<string, Set<string>> => {
-  const uses = new Map<string, number>()
-  for (const set of ids.values()) for (const id of set) uses.set(id, (uses.get(id) ?? 0) + 1)
-  return new Map([...ids].map(([tenant, set]) => [tenant, new Set([...set].filter((id) => uses.get(id) === 1))]))
+  return stored
 }
 
 const filesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
+
+/** Rows and files that came and went. */
+export const changesBetween = (before: Dump, after: Dump): readonly string[] => {
+  const keyOf = ({ table, text }: Stored) => `${table} ${text}`
+  const [had, has] = [before, after].map((dump) => new Set(dump.map(keyOf))) as [Set<string>, Set<string>]
+  const came = [...has].filter((key) => !had.has(key)).map((key) => `+ ${key}`)
+  const went = [...had].filter((key) => !has.has(key)).map((key) => `- ${key}`)
+  return [...went, ...came].map((line) => line.slice(0, 500))
+}
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+
+export const uuidsIn = (text: string): string[] => text.match(UUID) ?? []
+
+/** By tenant: the UUIDs in its rows that are in no other tenant's. */
+export const idsOfTenants = (dump: Dump): ReadonlyMap<string, ReadonlySet<string>> => {
+  /** Undefined for those of several. */
+  const owners = new Map<string, string | undefined>()
+  for (const { tenant, text } of dump) {
+    if (tenant === undefined) continue
+    for (const id of uuidsIn(text)) owners.set(id, owners.has(id) && owners.get(id) !== tenant ? undefined : tenant)
+  }
+  const ids = new Map<string, Set<string>>()
+  for (const [id, owner] of owners) {
+    if (owner === undefined) continue
+    const known = ids.get(owner) ?? new Set()
+    ids.set(owner, known.add(id))
+  }
+  return ids
+}
