@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import type { Issue } from '../base/errors.ts'
 import type { Operation } from '../wire/operation.ts'
 import { invalidParam } from './errors.ts'
 
@@ -52,14 +53,28 @@ export const addRoute = <const O extends Operation>(
 const read = <Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> => {
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
-  const [first, ...others] = parsed.error.issues
-  const issues = [first, ...others.slice(0, MOST_ISSUES - 1)].map((issue) => ({
-    path: placeOf(issue?.path ?? []),
-    code: 'api/invalid-param',
-    message: issue?.message ?? 'The request is not valid.',
-  }))
-  throw invalidParam(issues[0]?.path ?? '', issues[0]?.message ?? '', others.length > 0 ? issues : undefined)
+  const issues = parsed.error.issues.slice(0, MOST_ISSUES).flatMap(toIssues).slice(0, MOST_ISSUES)
+  const [first] = issues
+  throw invalidParam(
+    first?.path ?? '',
+    first?.message ?? 'The request is not valid.',
+    issues.length > 1 ? issues : undefined,
+  )
 }
+
+/** Fields that no call has are named one by one, like those it has. */
+const toIssues = (issue: z.core.$ZodIssue): readonly Issue[] => {
+  const code = 'api/invalid-param'
+  if (issue.code !== 'unrecognized_keys') return [{ path: placeOf(issue.path), code, message: issue.message }]
+  return issue.keys.slice(0, MOST_ISSUES).map((key) => ({
+    path: placeOf([...issue.path, key.length > LONGEST_NAME ? `${key.slice(0, LONGEST_NAME)}…` : key]),
+    code,
+    message: 'is no field of this call',
+  }))
+}
+
+/** Characters of a field's name that are told back: a name may be as long as the body. */
+const LONGEST_NAME = 100
 
 /** Listed of one request. */
 const MOST_ISSUES = 50

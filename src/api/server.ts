@@ -41,6 +41,8 @@ export const createServer = (parts: ServerParts): HttpServer => {
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+  // Expectations nobody can meet are no reason for an answer without a form. Source: RFC 9110 §10.1.1, which allows both.
+  server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response))
   allowOrigins(server, parts.corsOrigins)
   countRequests(server, parts)
   guardRoutes(server, parts)

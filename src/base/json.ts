@@ -25,7 +25,7 @@ export const parseJson = (text: string): Value => {
   if (!LOSSY.test(text)) {
     try {
       const value = JSON.parse(text) as Value
-      checkDepth(value, 0)
+      checkDepth(value)
       return value
     } catch (error) {
       if (error instanceof JsonSyntaxError) throw error
@@ -45,7 +45,8 @@ export const tryParseJson = (text: string): Value | undefined => {
   }
 }
 
-const checkDepth = (value: unknown, depth: number): void => {
+/** For documents that were parsed elsewhere. @throws JsonSyntaxError on nesting beyond 512 */
+export const checkDepth = (value: unknown, depth = 0): void => {
   if (typeof value !== 'object' || value === null) return
   if (depth > MAX_DEPTH) throw new JsonSyntaxError(`nested deeper than ${MAX_DEPTH}`, 0)
   for (const item of Array.isArray(value) ? value : Object.values(value)) checkDepth(item, depth + 1)

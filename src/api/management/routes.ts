@@ -3,6 +3,8 @@
 
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
+import { messageOf } from '../../base/errors.ts'
+import { checkDepth } from '../../base/json.ts'
 import { invalidParam } from '../errors.ts'
 import type { ServerParts } from '../spec.ts'
 import { appRoutes } from './apps-routes.ts'
@@ -41,6 +43,17 @@ const readPlainJson = (server: FastifyInstance): void => {
     // Clients name a type also where they send nothing.
     if (bytes.length === 0) return done(null, {})
     if (!isUtf8(bytes)) return done(invalidParam('', 'The body is not UTF-8.'))
-    void parse(request, bytes.toString('utf8'), done)
+    const text = bytes.toString('utf8')
+    // The parser would drop it; no other reader of JSON here does.
+    if (text.startsWith('\ufeff')) return done(invalidParam('', 'The body starts with a byte order mark.'))
+    void parse(request, text, (error, value) => {
+      if (error) return done(error)
+      try {
+        checkDepth(value)
+      } catch (problem) {
+        return done(invalidParam('', `The body is ${messageOf(problem)}.`))
+      }
+      done(null, value)
+    })
   })
 }

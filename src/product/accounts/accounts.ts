@@ -150,7 +150,7 @@ export const createAccounts = (parts: AccountParts): Accounts => {
     async changePassword({ account, tenantId, signInId }, current, next) {
       // Whoever holds a session may not guess the password faster than at the door.
       await check(account.email, current)
-      await stores.accounts.setPassword(account.id, await passwords.hash(readPassword(next)))
+      await stores.accounts.setPassword(account.id, await passwords.hash(readPassword(next, 'next')))
       await stores.signIns.revokeOthers(account.id, { tenantId, id: signInId })
       sessions.forget((session) => session.account.id === account.id)
     },

@@ -44,12 +44,13 @@ export const readName = (text: string): string => {
 /** One form whatever the keyboard (NIST SP 800-63B §3.1.1.2). */
 export const toPassword = (text: string): string => text.slice(0, 1_000).normalize('NFKC')
 
-/** A password that may be kept. @throws AccountError `account/weak-password` */
-export const readPassword = (text: string | undefined): string => {
+/** A password that may be kept. @param param what the caller calls it
+ *  @throws AccountError `account/weak-password` */
+export const readPassword = (text: string | undefined, param = 'password'): string => {
   const password = toPassword(text ?? '')
   const length = lengthOf(password)
   if (length < PASSWORD_CHARACTERS.least || length > PASSWORD_CHARACTERS.most || (text ?? '').length > 1_000) {
-    throw new AccountError('account/weak-password', { details: { param: 'password' } })
+    throw new AccountError('account/weak-password', { details: { param } })
   }
   return password
 }

@@ -60,11 +60,15 @@ const typeName = (type: ValueType): ConversationVariable['type'] =>
 export const checkValue = (variable: ConversationVariable, value: Value, maxBytes: number): void => {
   const { name, type } = variable
   if (!fits(value, type)) {
-    throw new ConversationError('conversation/variable-type', { details: { name, type, given: describe(value) } })
+    throw new ConversationError('conversation/variable-type', {
+      details: { param: 'value', name, type, given: describe(value) },
+    })
   }
   const size = Buffer.byteLength(stringifyJson(value))
   if (size > maxBytes) {
-    throw new ConversationError('conversation/variable-too-large', { details: { name, size, limit: maxBytes } })
+    throw new ConversationError('conversation/variable-too-large', {
+      details: { param: 'value', name, size, limit: maxBytes },
+    })
   }
 }
 

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { isNumber, toNumber } from '../../base/number.ts'
 import { defineOperation } from '../operation.ts'
-import { body, clampedCount, must, numberedPage, pathIds, queryText, seconds, text, uuid } from './parts.ts'
+import { body, clampedCount, numberedPage, pathIds, queryText, seconds, text, uuid } from './parts.ts'
 
 const tag = 'Annotations'
 
@@ -88,8 +88,7 @@ const share = z
 /** Characters of the name of a provider or a model. */
 const LONGEST_NAME = 255
 
-const named = () =>
-  z.string(must('a text')).min(1, 'must not be empty').max(LONGEST_NAME, `must have at most ${LONGEST_NAME} characters`)
+const named = () => text().min(1, 'must not be empty').max(LONGEST_NAME, `must have at most ${LONGEST_NAME} characters`)
 
 const jobStatus = z.enum(['waiting', 'processing', 'completed', 'error'])
 

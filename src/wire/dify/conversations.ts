@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { defineOperation } from '../operation.ts'
+import { hasNul, NO_NUL } from '../plain-text.ts'
 import { body, cursorPage, optionalText, optionalUser, pathIds, queryCount, queryText, seconds, uuid } from './parts.ts'
 
 const tag = 'Conversations'
@@ -131,6 +132,7 @@ export const setConversationVariable = defineOperation({
     value: z
       .unknown()
       .refine((value) => value !== undefined, 'is required')
+      .refine((value) => typeof value !== 'string' || !hasNul(value), NO_NUL)
       .meta({ description: 'As the variable is typed.' }),
     user: optionalUser,
   }),

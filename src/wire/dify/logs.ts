@@ -14,10 +14,13 @@ const moment = z
   .transform((value, context): number => {
     const zoned = value.length <= 10 || /(Z|[+-]\d\d:?\d\d)$/i.test(value.slice(10))
     const at = Date.parse(`${value.replace(' ', 'T')}${zoned ? '' : 'Z'}`)
-    if (!Number.isNaN(at)) return at
+    // The thirtieth of February would be read as a day of March.
+    if (!Number.isNaN(at) && isDay(value.slice(0, 10))) return at
     context.addIssue({ code: 'custom', message: 'is no time there is', input: value })
     return z.NEVER
   })
+
+const isDay = (date: string): boolean => new Date(Date.parse(date)).toISOString().startsWith(date)
 
 const absentWhenEmpty = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional())

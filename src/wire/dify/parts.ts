@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { formatNumber, isNumber } from '../../base/number.ts'
 import { isObject, type ValueObject } from '../../base/value.ts'
+import { hasNul, NO_NUL, plainText } from '../plain-text.ts'
 
 type Problem = { readonly input?: unknown }
 
@@ -11,7 +12,7 @@ export const must = (kind: string) => ({
   error: ({ input }: Problem) => (input === undefined || input === null ? 'is required' : `must be ${kind}`),
 })
 
-export const text = () => z.string(must('a text'))
+export const text = () => plainText(must('a text'))
 
 /** A text that may be absent or null. */
 export const optionalText = text()
@@ -30,7 +31,7 @@ const problemOfUser = (name: unknown): string | undefined => {
   if (name === undefined || name === null) return 'is required'
   if (typeof name !== 'string') return 'must be a text'
   if (name.trim() === '') return 'must not be empty'
-  if (name.includes('\0')) return 'must not contain NUL characters'
+  if (hasNul(name)) return NO_NUL
   return name.length > LONGEST_USER ? `must have at most ${LONGEST_USER} characters` : undefined
 }
 
@@ -93,8 +94,7 @@ export const clampedCount = (most: number, fallback: number) => {
 
 /** A text of a query; empty is as good as absent. */
 export const queryText = (longest = 500) =>
-  z
-    .string(must('a text'))
+  text()
     .max(longest, `must have at most ${longest} characters`)
     .transform((value) => value || undefined)
     .optional()

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import type { Value } from '../../base/value.ts'
-import { body, must, optionalText, text, user, valueMap } from './parts.ts'
+import { body, must, optionalText, user, valueMap } from './parts.ts'
 
 const fileReference = z.object(
   {
@@ -32,6 +32,9 @@ const traceId = z
   .optional()
   .transform((value) => (typeof value === 'string' && TRACE_ID.test(value) ? value : undefined))
 
+/** What a model is told: NUL characters are dropped, as Dify's server does. */
+const query = () => z.string(must('a text')).transform((words) => words.replaceAll('\0', ''))
+
 export const runWorkflowBody = body({
   inputs: valueMap,
   user,
@@ -47,13 +50,13 @@ export const sendCompletionBody = body({
   files,
   trace_id: traceId,
   /** Older clients; newer apps have an input of this name. */
-  query: optionalText.transform((query) => query?.replaceAll('\0', '') ?? ''),
+  query: query()
+    .nullish()
+    .transform((words) => words ?? ''),
 })
 
 export const sendChatBody = body({
-  query: text()
-    .transform((query) => query.replaceAll('\0', ''))
-    .refine((query) => query !== '', 'must not be empty'),
+  query: query().refine((words) => words !== '', 'must not be empty'),
   inputs: valueMap,
   user,
   response_mode: responseMode,

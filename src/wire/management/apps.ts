@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { issue } from '../errors.ts'
 import { defineOperation } from '../operation.ts'
+import { plainText } from '../plain-text.ts'
 import { cursorQuery, oneOrMore, pageOf, pathIds, prefixedId, time } from './shapes.ts'
 
 const tag = 'Apps'
@@ -17,12 +18,12 @@ const icon = z.object({
 })
 const givenIcon = z.strictObject({
   type: iconType.optional(),
-  value: z.string().max(2_000).optional(),
-  background: z.string().max(50).optional(),
+  value: plainText().max(2_000).optional(),
+  background: plainText().max(50).optional(),
 })
 
-const name = z.string().trim().min(1, 'must not be empty').max(200)
-const description = z.string().max(2_000)
+const name = plainText().trim().min(1, 'must not be empty').max(200)
+const description = plainText().max(2_000)
 /** The server's limit for bodies is the first bound; this one is that of app files. */
 export const appText = z
   .string()
@@ -100,7 +101,7 @@ export const listApps = defineOperation({
   query: z.object({
     ...cursorQuery,
     mode: oneOrMore(appMode).optional(),
-    search: z.string().max(200).optional().meta({ description: 'Text in the name, whatever the case.' }),
+    search: plainText().max(200).optional().meta({ description: 'Text in the name, whatever the case.' }),
   }),
   answers: { 200: { description: 'A page of apps.', schema: pageOf(app) } },
   errors: [400, 403],
@@ -211,7 +212,7 @@ export const duplicateApp = defineOperation({
 
 const exportQuery = z.object({
   source: source.optional().meta({ description: 'Default `published`.' }),
-  versionId: z.string().max(100).optional().meta({ description: 'Another version; goes before `source`.' }),
+  versionId: plainText().max(100).optional().meta({ description: 'Another version; goes before `source`.' }),
 })
 const appFile = { description: 'The app file, canonical YAML.', schema: z.string(), contentType: 'application/yaml' }
 

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { defineOperation } from '../operation.ts'
+import { plainText } from '../plain-text.ts'
 import { pageOf, prefixedId, time } from './shapes.ts'
 
 const tag = 'Accounts'
@@ -9,10 +10,10 @@ const tag = 'Accounts'
 export const role = z.enum(['owner', 'admin', 'editor', 'operator', 'viewer']).meta({ id: 'Role' })
 
 /** Longer texts are refused before anybody looks at them; what fits is judged by the account itself. */
-export const email = () => z.string().max(254).meta({ description: 'In any case; kept in lower case.' })
-export const personName = () => z.string().max(1_000).meta({ description: '1 to 100 characters.' })
-export const newPassword = () => z.string().max(1_000).meta({ description: '10 to 256 characters.' })
-const knownPassword = () => z.string().max(1_000)
+export const email = () => plainText().max(254).meta({ description: 'In any case; kept in lower case.' })
+export const personName = () => plainText().max(1_000).meta({ description: '1 to 100 characters.' })
+export const newPassword = () => plainText().max(1_000).meta({ description: '10 to 256 characters.' })
+const knownPassword = () => plainText().max(1_000)
 const tenantId = () => prefixedId('tenant')
 
 const tokens = z
@@ -58,7 +59,7 @@ export const setUp = defineOperation({
   summary: 'Makes the first account, owner of the first tenant, and signs it in. Works once.',
   tag,
   body: z.object({
-    token: z.string().max(200).meta({ description: 'What the server printed when it started.' }),
+    token: plainText().max(200).meta({ description: 'What the server printed when it started.' }),
     email: email(),
     name: personName(),
     password: newPassword(),
@@ -88,7 +89,7 @@ export const refresh = defineOperation({
   id: 'refresh',
   summary: 'Gives new tokens for the newest refresh token.',
   tag,
-  body: z.object({ refreshToken: z.string().max(500) }),
+  body: z.object({ refreshToken: plainText().max(500) }),
   answers: { 200: { description: 'New tokens; the old refresh token is used up.', schema: tokens } },
   errors: [400],
 })

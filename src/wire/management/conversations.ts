@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { defineOperation } from '../operation.ts'
+import { plainText } from '../plain-text.ts'
 import { cursorQuery, dataMap, pageOf, pathIds, prefixedId, time } from './shapes.ts'
 
 const tag = 'Conversations'
@@ -47,8 +48,8 @@ export const listConversations = defineOperation({
   tag,
   query: z.object({
     ...cursorQuery,
-    appId: z.string().max(100),
-    user: z.string().max(255).optional().meta({ description: "The caller's own name for the end user." }),
+    appId: plainText().max(100),
+    user: plainText().max(255).optional().meta({ description: "The caller's own name for the end user." }),
   }),
   answers: { 200: { description: 'A page of conversations.', schema: pageOf(conversation) } },
   errors: [400, 403, 404],

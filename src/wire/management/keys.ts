@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { defineOperation } from '../operation.ts'
+import { plainText } from '../plain-text.ts'
 import { cursorQuery, pageOf, pathIds, prefixedId, time } from './shapes.ts'
 
 const tag = 'Keys'
@@ -31,7 +32,7 @@ export const listKeys = defineOperation({
   id: 'listKeys',
   summary: 'Lists keys, newest first, revoked ones included.',
   tag,
-  query: z.object({ ...cursorQuery, appId: z.string().max(100).optional(), scope: scope.optional() }),
+  query: z.object({ ...cursorQuery, appId: plainText().max(100).optional(), scope: scope.optional() }),
   answers: { 200: { description: 'A page of keys.', schema: pageOf(apiKey) } },
   errors: [400, 403],
 })
@@ -44,8 +45,8 @@ export const createKey = defineOperation({
   tag,
   body: z.strictObject({
     scope,
-    appId: z.string().max(100).optional().meta({ description: 'Required for the scope `app`, and only there.' }),
-    name: z.string().trim().max(200).default(''),
+    appId: plainText().max(100).optional().meta({ description: 'Required for the scope `app`, and only there.' }),
+    name: plainText().trim().max(200).default(''),
   }),
   answers: {
     201: {

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { defineOperation } from '../operation.ts'
+import { plainText } from '../plain-text.ts'
 import { pathIds, prefixedId } from './shapes.ts'
 
 const stream = {
@@ -18,7 +19,7 @@ export const startRun = defineOperation({
   body: z
     .object({
       inputs: z.record(z.string(), z.unknown()).default({}),
-      query: z.string().max(1_000_000).default('').meta({ description: 'The message; chats only.' }),
+      query: plainText().max(1_000_000).default('').meta({ description: 'The message; chats only.' }),
       conversationId: prefixedId('conv').optional(),
       versionId: prefixedId('ver').optional().meta({ description: 'Default: the published version.' }),
     })

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { defineOperation } from '../operation.ts'
+import { plainText } from '../plain-text.ts'
 import { message } from './conversations.ts'
 import { cursorQuery, dataMap, oneOrMore, pageOf, pathIds, prefixedId, time } from './shapes.ts'
 
@@ -84,13 +85,13 @@ export const listRuns = defineOperation({
   tag,
   query: z.object({
     ...cursorQuery,
-    appId: z.string().max(100).optional(),
+    appId: plainText().max(100).optional(),
     status: oneOrMore(status).optional(),
-    source: oneOrMore(z.string().max(50)).optional(),
-    user: z.string().max(255).optional().meta({ description: "The caller's own name for the end user." }),
-    conversationId: z.string().max(100).optional(),
-    traceId: z.string().max(200).optional(),
-    keyword: z.string().max(200).optional().meta({ description: 'Text in inputs or outputs.' }),
+    source: oneOrMore(plainText().max(50)).optional(),
+    user: plainText().max(255).optional().meta({ description: "The caller's own name for the end user." }),
+    conversationId: plainText().max(100).optional(),
+    traceId: plainText().max(200).optional(),
+    keyword: plainText().max(200).optional().meta({ description: 'Text in inputs or outputs.' }),
     from: z.iso.datetime({ offset: true }).optional().meta({ description: 'Created at this time or later.' }),
     to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Created at this time or earlier.' }),
   }),

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { defineOperation } from '../operation.ts'
+import { plainText } from '../plain-text.ts'
 import { prefixedId, time } from './shapes.ts'
 
 const tag = 'Settings'
@@ -26,7 +27,7 @@ export const updateSettings = defineOperation({
   id: 'updateSettings',
   summary: 'Changes settings of the tenant; what is left out stays.',
   tag,
-  body: z.strictObject({ tenantName: z.string().trim().min(1, 'must not be empty').max(100).optional() }),
+  body: z.strictObject({ tenantName: plainText().trim().min(1, 'must not be empty').max(100).optional() }),
   answers: { 200: { description: 'The settings as they are now.', schema: settings } },
   errors: [400, 403],
 })

@@ -1,6 +1,7 @@
 // What the bodies of the management API are put together from: ids with prefixes, ISO times, lists read by cursors.
 
 import { z } from 'zod'
+import { plainText } from '../plain-text.ts'
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 
@@ -22,16 +23,16 @@ export const time = () => z.iso.datetime().meta({ description: 'ISO 8601, UTC.' 
 export const dataMap = () => z.record(z.string(), z.unknown())
 
 const LIMIT = 100
+const RANGE = { error: `must be a whole number from 1 to ${LIMIT}` }
 
 /** Where to go on in a list, and how far. */
 export const cursorQuery = {
-  cursor: z.string().max(500).optional().meta({ description: '`nextCursor` of the page before.' }),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(LIMIT)
-    .default(20)
+  cursor: plainText().max(500).optional().meta({ description: '`nextCursor` of the page before.' }),
+  limit: z
+    .preprocess(
+      (value) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value),
+      z.int(RANGE).min(1, RANGE).max(LIMIT, RANGE).default(20),
+    )
     .meta({ description: `1 to ${LIMIT}. Default 20.` }),
 }
 

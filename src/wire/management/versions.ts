@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { issue } from '../errors.ts'
 import { defineOperation } from '../operation.ts'
+import { plainText } from '../plain-text.ts'
 import { app, appReport, appText } from './apps.ts'
 import { cursorQuery, pageOf, pathIds, prefixedId, time } from './shapes.ts'
 
@@ -11,7 +12,7 @@ const ofApp = pathIds('app_id')
 const ofVersion = pathIds('app_id', 'version_id')
 
 const hash = z.string().meta({ description: 'Names exactly this content. Give it back as `baseHash` or `If-Match`.' })
-const baseHash = z.string().max(200).meta({
+const baseHash = plainText().max(200).meta({
   description: 'The hash of the draft, or published version, that was read. When it changed since: 409.',
 })
 
@@ -92,8 +93,8 @@ export const publishDraft = defineOperation({
   params: ofApp,
   body: z
     .strictObject({
-      name: z.string().max(200).optional(),
-      note: z.string().max(10_000).optional(),
+      name: plainText().max(200).optional(),
+      note: plainText().max(10_000).optional(),
       baseHash: baseHash.optional(),
     })
     .prefault({}),
@@ -187,7 +188,7 @@ export const appDiff = z
   })
   .meta({ id: 'AppDiff' })
 
-const side = z.string().max(100).meta({ description: '`draft`, `published`, or the id of a version.' })
+const side = plainText().max(100).meta({ description: '`draft`, `published`, or the id of a version.' })
 
 export const diffApp = defineOperation({
   method: 'GET',
