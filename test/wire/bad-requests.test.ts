@@ -1,11 +1,11 @@
 // Requests that no honest client sends. Each gets a typed refusal below 500 that names the field where one is wrong, and
 // after each the server still answers a good request.
 
-import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answer, appFile, chain, end, start } from '../support/app-files.ts'
 import { startPlatform, type TestApp, type TestPlatform } from '../support/platform.ts'
 import { post } from '../support/service-stream.ts'
+import { sendBytes } from '../support/wire-requests.ts'
 
 const BODY_LIMIT = 200_000
 const RUN = '/v1/workflows/run'
@@ -493,20 +493,6 @@ describe(`${all.length} bad requests`, () => {
   })
 })
 
-/** Bytes that no HTTP client would send, and what comes back. */
-const sendBytes = (text: string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(platform.url)
-    let received = ''
-    const socket = connect(Number(port), hostname, () => socket.write(text))
-    socket.setEncoding('utf8')
-    socket.on('data', (piece) => {
-      received += piece
-    })
-    socket.on('close', () => resolve(received))
-    socket.on('error', reject)
-  })
-
 describe('what is no request', () => {
   const head = `POST ${RUN} HTTP/1.1\r\nhost: x\r\n`
   it.each([
@@ -519,22 +505,14 @@ describe('what is no request', () => {
     ['headers without end', `${head}x-long: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
     ['a path without end', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`, 431],
   ])('%s', async (_, text, status) => {
-    const [headers = '', body = ''] = (await sendBytes(text)).split('\r\n\r\n')
+    const [headers = '', body = ''] = (await sendBytes(platform.url, text, false)).split('\r\n\r\n')
     expect(headers).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
     expect(JSON.parse(body)).toEqual({ status, code: expect.stringMatching(/^[a-z_]+$/), message: expect.any(String) })
   })
 
   it('a body that ends early', async () => {
-    const { hostname, port } = new URL(platform.url)
-    await new Promise<void>((resolve) => {
-      const socket = connect(Number(port), hostname, () => {
-        socket.end(
-          `${head}authorization: Bearer ${workflow.key}\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{"inp`,
-        )
-      })
-      socket.on('data', () => {})
-      socket.on('close', () => resolve())
-    })
+    const about = `authorization: Bearer ${workflow.key}\r\ncontent-type: application/json\r\ncontent-length: 500`
+    await sendBytes(platform.url, `${head}${about}\r\n\r\n{"inp`)
     const good = await post({ url: platform.url, key: workflow.key }, RUN, GOOD_RUN)
     expect(good.status).toBe(200)
   })

@@ -1,0 +1,275 @@
+// A platform with something of everything, and for every operation one request that is right: what malformed ones are made from.
+//
+// T1  Each right request names targets that exist, and what it destroys is nobody else's target: all of them can be sent.
+
+import { toWireId } from '../../src/product/ids.ts'
+import type { Operation } from '../../src/wire/operation.ts'
+import { answer, appFile, basicApp, chain, end, llm, start } from './app-files.ts'
+import { OWNER } from './management.ts'
+import type { TestApp, TestPlatform } from './platform.ts'
+
+export interface Good {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: Readonly<Record<string, unknown>>
+  /** Whose key or token. Default: the workflow's key, or the owner's token. */
+  readonly secret?: string
+  /** Default: the least status of the operation. */
+  readonly status?: number
+}
+
+export interface Targets {
+  readonly apps: { readonly workflow: TestApp; readonly chat: TestApp; readonly completion: TestApp }
+  readonly token: string
+  /** By `METHOD /path`. */
+  readonly goods: Readonly<Record<string, Good>>
+}
+
+export const keyOf = ({ method, path }: Pick<Operation, 'method' | 'path'>): string => `${method} ${path}`
+
+/** Parts of bodies that are objects: what else stands in one of which a single field is wrong. */
+export const GOOD_PARTS: Readonly<Record<string, object>> = {
+  icon: { type: 'emoji', value: '🧪' },
+  files: { type: 'document', transfer_method: 'remote_url', url: 'http://example.com/a.pdf' },
+}
+
+export const FORM_BOUNDARY = 'XX'
+export const formText = (type = 'text/plain', name = 'a.txt', part = 'file'): string =>
+  `--XX\r\nContent-Disposition: form-data; name="${part}"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\nhello\r\n--XX--\r\n`
+
+const FEATURES = {
+  file_upload: {
+    enabled: true,
+    allowed_file_types: ['document'],
+    allowed_file_upload_methods: ['local_file', 'remote_url'],
+  },
+  suggested_questions_after_answer: { enabled: true },
+  speech_to_text: { enabled: true },
+  text_to_speech: { enabled: true, voice: 'nova', language: 'en' },
+}
+
+const workflowFile = appFile({
+  mode: 'workflow',
+  nodes: {
+    start: start({ variable: 'word', type: 'text-input', required: true, max_length: 8 }),
+    end: end({ word: ['start', 'word'] }),
+  },
+  edges: chain('start', 'end'),
+})
+
+const chatFile = appFile({
+  mode: 'advanced-chat',
+  nodes: { start: start(), llm: llm('{{#sys.query#}}'), answer: answer('{{#llm.text#}}') },
+  edges: chain('start', 'llm', 'answer'),
+  conversation: [{ id: 'c1', name: 'mood', value_type: 'string', value: 'fine', description: '' }],
+  features: FEATURES,
+})
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely
+type Body = any
+
+export const prepareTargets = async (platform: TestPlatform): Promise<Targets> => {
+  const { accounts, keys, caller } = platform.platform
+  await accounts.setUpLocally(OWNER)
+  const signIn = () => accounts.signIn(OWNER.email, OWNER.password, { userAgent: 'test' })
+  const { accessToken: token } = await signIn()
+  const [workflow, chat, spare, drafted, dropped] = [
+    await platform.addApp(workflowFile),
+    await platform.addApp(chatFile),
+    await platform.addApp(workflowFile),
+    await platform.addApp(workflowFile),
+    await platform.addApp(workflowFile),
+  ]
+  const completion = await platform.addApp(basicApp('completion'))
+  const apps = { workflow, chat, completion }
+
+  const call = async (secret: string, method: string, path: string, body?: unknown): Promise<Body> => {
+    const response = await fetch(platform.url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${secret}`,
+        ...(body !== undefined &&
+          (typeof body === 'string'
+            ? { 'content-type': `multipart/form-data; boundary=${FORM_BOUNDARY}` }
+            : { 'content-type': 'application/json' })),
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    if (response.status >= 300) throw new Error(`${method} ${path}: ${response.status} ${text}`)
+    return text === '' ? undefined : JSON.parse(text)
+  }
+
+  const member = (n: number) =>
+    call(token, 'POST', '/api/members', {
+      email: `m${n}@example.org`,
+      name: 'M',
+      password: 'correct horse',
+      role: 'viewer',
+    })
+  const [changed, removed] = [await member(1), await member(2)]
+  const tenant = await call(token, 'POST', '/api/tenants', { name: 'Second' })
+  for (const { id } of [drafted, dropped]) {
+    const draft = await call(token, 'GET', `/api/apps/${id}/draft`)
+    await call(token, 'PUT', `/api/apps/${id}/draft`, { text: draft.text.replace('Test app', 'Draft') })
+  }
+  const [kept, gone] = [
+    await call(token, 'POST', '/api/files', formText()),
+    await call(token, 'POST', '/api/files', formText()),
+  ]
+  const revocable = await keys.create(caller, { scope: 'app', appId: workflow.id, name: 'gone' })
+
+  const run = await call(workflow.key, 'POST', '/v1/workflows/run', { inputs: { word: 'a' }, user: 'ada' })
+  const upload = await call(chat.key, 'POST', '/v1/files/upload', `${userPart('ada')}${formText()}`)
+  const files = [{ type: 'document', transfer_method: 'local_file', upload_file_id: upload.id }]
+  const say = (more: object = {}) =>
+    call(chat.key, 'POST', '/v1/chat-messages', { query: 'Hi', inputs: {}, user: 'ada', ...more })
+  const [said, forgotten] = [await say({ files }), await say()]
+  const written = await call(completion.key, 'POST', '/v1/completion-messages', { inputs: { query: 'q' }, user: 'ada' })
+  const variables = await call(chat.key, 'GET', `/v1/conversations/${said.conversation_id}/variables?user=ada`)
+  const annotate = (question: string) =>
+    call(chat.key, 'POST', '/v1/apps/annotations', { question, answer: 'Later.', user: 'ada' })
+  const [stored, removable] = [await annotate('When?'), await annotate('Where?')]
+  const reply = { score_threshold: 0.9, embedding_provider_name: 'offline', embedding_model_name: 'heddle-embed' }
+  const job = await call(chat.key, 'POST', '/v1/apps/annotation-reply/disable', reply)
+  await platform.platform.annotations.settled()
+  const endUser = await platform.database.kysely
+    .selectFrom('end_users')
+    .select('id')
+    .where('app_id', '=', workflow.id)
+    .executeTakeFirstOrThrow()
+
+  const conversation = { conversation_id: said.conversation_id as string }
+  const message = { message_id: said.message_id as string }
+  const user = { user: 'ada' }
+  const ofChat = { secret: chat.key }
+  const ofCompletion = { secret: completion.key }
+  const runBody = { inputs: { word: 'x' }, user: 'ada' }
+  const app = { app_id: workflow.id }
+  const version = { version_id: `ver_${workflow.workflowId}` }
+  const { text } = await call(token, 'GET', `/api/apps/${workflow.id}/draft`)
+  const text8 = { question: 'Who?', answer: 'She.' }
+
+  const goods: Record<string, Good> = {
+    'GET /v1/': {},
+    'POST /v1/chat-messages': { ...ofChat, body: { query: 'Hi', inputs: {}, user: 'ada' } },
+    'POST /v1/chat-messages/{task_id}/stop': { ...ofChat, params: { task_id: said.task_id }, body: user },
+    'GET /v1/chat-messages/{task_id}/events': { ...ofChat, params: { task_id: said.task_id }, query: user },
+    'POST /v1/completion-messages': { ...ofCompletion, body: { query: 'q', inputs: {}, user: 'ada' } },
+    'POST /v1/completion-messages/{task_id}/stop': {
+      ...ofCompletion,
+      params: { task_id: written.task_id },
+      body: user,
+    },
+    'GET /v1/completion-messages/{task_id}/events': {
+      ...ofCompletion,
+      params: { task_id: written.task_id },
+      query: user,
+    },
+    'POST /v1/workflows/run': { body: runBody },
+    'POST /v1/workflows/{workflow_id}/run': { params: { workflow_id: workflow.workflowId }, body: runBody },
+    'GET /v1/workflows/run/{workflow_run_id}': { params: { workflow_run_id: run.workflow_run_id } },
+    'GET /v1/workflows/logs': {},
+    'POST /v1/workflows/tasks/{task_id}/stop': { params: { task_id: run.task_id }, body: user },
+    'GET /v1/workflow/{workflow_run_id}/events': { params: { workflow_run_id: run.workflow_run_id }, query: user },
+    'GET /v1/messages': { ...ofChat, query: { ...user, ...conversation } },
+    'GET /v1/messages/{message_id}/suggested': { ...ofChat, params: message, query: user },
+    'POST /v1/messages/{message_id}/feedbacks': { ...ofChat, params: message, body: { rating: 'like', ...user } },
+    'GET /v1/app/feedbacks': ofChat,
+    'GET /v1/conversations': { ...ofChat, query: user },
+    'POST /v1/conversations/{conversation_id}/name': {
+      ...ofChat,
+      params: conversation,
+      body: { name: 'Talk', ...user },
+    },
+    'PATCH /v1/conversations/{conversation_id}': { ...ofChat, params: conversation, body: { name: 'Talk', ...user } },
+    'DELETE /v1/conversations/{conversation_id}': {
+      ...ofChat,
+      params: { conversation_id: forgotten.conversation_id },
+      body: user,
+    },
+    'GET /v1/conversations/{conversation_id}/variables': { ...ofChat, params: conversation, query: user },
+    'PUT /v1/conversations/{conversation_id}/variables/{variable_id}': {
+      ...ofChat,
+      params: { ...conversation, variable_id: variables.data[0].id },
+      body: { value: 'glad', ...user },
+    },
+    'POST /v1/files/upload': ofChat,
+    'GET /v1/files/{file_id}/preview': { ...ofChat, params: { file_id: upload.id } },
+    'GET /v1/end-users/{end_user_id}': { params: { end_user_id: toWireId(endUser.id) } },
+    'POST /v1/audio-to-text': ofChat,
+    'POST /v1/text-to-audio': { ...ofChat, body: { text: 'Hello', ...user } },
+    'GET /v1/info': {},
+    'GET /v1/parameters': {},
+    'GET /v1/meta': {},
+    'GET /v1/site': {},
+    'GET /v1/apps/annotations': ofChat,
+    'POST /v1/apps/annotations': { ...ofChat, body: text8 },
+    'PUT /v1/apps/annotations/{annotation_id}': { ...ofChat, params: { annotation_id: stored.id }, body: text8 },
+    'DELETE /v1/apps/annotations/{annotation_id}': { ...ofChat, params: { annotation_id: removable.id } },
+    'POST /v1/apps/annotation-reply/{action}': { ...ofChat, params: { action: 'disable' }, body: reply },
+    'GET /v1/apps/annotation-reply/{action}/status/{job_id}': {
+      ...ofChat,
+      params: { action: 'disable', job_id: job.job_id },
+    },
+
+    'GET /api/setup': {},
+    'POST /api/setup': { body: { token: 'x', ...OWNER }, status: 409 },
+    'POST /api/auth/login': { body: { email: OWNER.email, password: OWNER.password } },
+    'POST /api/auth/refresh': { body: { refreshToken: (await signIn()).refreshToken } },
+    'POST /api/auth/logout': { secret: (await signIn()).accessToken },
+    'GET /api/auth/me': {},
+    'PATCH /api/auth/me': { body: { name: 'Olga' } },
+    'PUT /api/auth/password': { body: { current: OWNER.password, next: 'correct horse staple' } },
+    'POST /api/auth/switch': { body: { tenantId: tenant.tenantId } },
+    'GET /api/tenants': {},
+    'POST /api/tenants': { body: { name: 'Third' } },
+    'GET /api/members': {},
+    'POST /api/members': { body: { email: 'n@example.org', name: 'N', password: 'correct horse', role: 'viewer' } },
+    'PATCH /api/members/{account_id}': { params: { account_id: changed.id }, body: { role: 'editor' } },
+    'DELETE /api/members/{account_id}': { params: { account_id: removed.id } },
+    'GET /api/apps': {},
+    'POST /api/apps': { body: { mode: 'workflow', name: 'New' } },
+    'POST /api/apps/check': { body: { text } },
+    'POST /api/apps/import': { body: { text } },
+    'GET /api/apps/{app_id}': { params: app },
+    'PATCH /api/apps/{app_id}': { params: app, body: { name: 'Renamed' } },
+    'DELETE /api/apps/{app_id}': { params: { app_id: spare.id } },
+    'POST /api/apps/{app_id}/duplicate': { params: app, body: { name: 'Twin' } },
+    'GET /api/apps/{app_id}/export': { params: app },
+    'GET /api/apps/{app_id}/export-with-secrets': { params: app },
+    'GET /api/apps/{app_id}/draft': { params: app },
+    'PUT /api/apps/{app_id}/draft': { params: app, body: { text } },
+    'DELETE /api/apps/{app_id}/draft': { params: { app_id: dropped.id } },
+    'POST /api/apps/{app_id}/publish': { params: { app_id: drafted.id }, body: { name: 'Two' } },
+    'GET /api/apps/{app_id}/versions': { params: app },
+    'GET /api/apps/{app_id}/versions/{version_id}': { params: { ...app, ...version } },
+    'POST /api/apps/{app_id}/versions/{version_id}/restore': { params: { ...app, ...version }, body: {} },
+    'POST /api/apps/{app_id}/versions/{version_id}/publish': { params: { ...app, ...version } },
+    'GET /api/apps/{app_id}/diff': { params: app, query: { from: 'published', to: 'published' } },
+    'POST /api/apps/{app_id}/runs': { params: app, body: { inputs: { word: 'x' } } },
+    'GET /api/keys': {},
+    'POST /api/keys': { body: { scope: 'app', appId: workflow.id, name: 'New' } },
+    'DELETE /api/keys/{key_id}': { params: { key_id: revocable.key.id } },
+    'GET /api/runs': {},
+    'GET /api/runs/{run_id}': { params: { run_id: `run_${run.workflow_run_id}` } },
+    'GET /api/runs/{run_id}/events': { params: { run_id: `run_${run.workflow_run_id}` } },
+    'POST /api/runs/{run_id}/stop': { params: { run_id: `run_${run.workflow_run_id}` } },
+    'GET /api/conversations': { query: { appId: chat.id } },
+    'GET /api/conversations/{conversation_id}/messages': {
+      params: { conversation_id: `conv_${said.conversation_id}` },
+    },
+    'GET /api/files': {},
+    'POST /api/files': {},
+    'GET /api/files/{file_id}': { params: { file_id: kept.id } },
+    'GET /api/files/{file_id}/content': { params: { file_id: kept.id } },
+    'DELETE /api/files/{file_id}': { params: { file_id: gone.id } },
+    'GET /api/providers': {},
+    'GET /api/models': {},
+    'GET /api/settings': {},
+    'PATCH /api/settings': { body: { tenantName: 'Ours' } },
+  }
+  return { apps, token, goods }
+}
+
+const userPart = (user: string): string => `--XX\r\nContent-Disposition: form-data; name="user"\r\n\r\n${user}\r\n`
