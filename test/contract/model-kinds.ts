@@ -43,12 +43,13 @@ const describeCall = (
     }),
   )
 
-  it.runIf(malformed)('reports what cannot be read', () =>
-    withServer(driver, async (server) => {
-      server.fault({ type: 'malformed' })
-      expect((await failureOf(callOf(open(driver, server.url))())).code).toBe('model/bad-response')
-    }),
-  )
+  // Any bytes are a sound, as far as a driver can tell.
+  if (malformed)
+    it('reports what cannot be read', () =>
+      withServer(driver, async (server) => {
+        server.fault({ type: 'malformed' })
+        expect((await failureOf(callOf(open(driver, server.url))())).code).toBe('model/bad-response')
+      }))
 
   it('reports a vendor that is not there, and one that hangs up', () =>
     withServer(driver, async (server) => {
