@@ -30,8 +30,9 @@ export const runEventRoutes = (parts: ServerParts) => async (server: FastifyInst
     app: AppCaller,
     about: { readonly taskId: string; readonly user: string | undefined; readonly after: number | undefined },
   ) => {
+    const user = requireUser(about.user)
     const run = runs.find(app.caller, about.taskId)
-    if (!run || !isReader(run, app, requireUser(about.user))) throw new RunError('run/not-found')
+    if (!run || !isReader(run, app, user)) throw new RunError('run/not-found')
     return streamRun(parts, reply, run, resume(about.after))
   }
 
