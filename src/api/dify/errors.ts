@@ -59,7 +59,6 @@ const ANSWERS: Record<ProductErrorCode | ApiErrorCode, Answer> = {
   'conversation/variable-too-large': [400, 'bad_request'],
   'conversation/changing': [503, 'service_unavailable'],
   'run/invalid-inputs': [400, 'invalid_param'],
-  'run/wrong-mode': [400, 'app_unavailable'],
   'run/conversation-not-found': [404, 'not_found'],
   'run/not-found': [404, 'not_found'],
   'run/broken': [500, 'internal_server_error'],

@@ -57,7 +57,6 @@ const STATUSES: Record<ProductErrorCode | ApiErrorCode, number> = {
   'conversation/variable-too-large': 400,
   'conversation/changing': 503,
   'run/invalid-inputs': 400,
-  'run/wrong-mode': 409,
   'run/conversation-not-found': 404,
   'run/not-found': 404,
   'run/broken': 500,

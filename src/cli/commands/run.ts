@@ -6,8 +6,8 @@ import { messageOf } from '../../base/errors.ts'
 import { parseJson } from '../../base/json.ts'
 import { isObject, objectFrom, type Value, type ValueObject } from '../../base/value.ts'
 import type { Engine } from '../../engine.ts'
-import type { FlowEvent } from '../../flow/events.ts'
 import type { CheckedApp } from '../../product/apps/check.ts'
+import type { ExecutionEvent } from '../../product/runs/events.ts'
 import { type CommonOptions, readConfig, readText, withEngine } from '../context.ts'
 import { CommandError, dim, EXIT, type ExitCode, note, printJson, red } from '../output.ts'
 
@@ -25,23 +25,18 @@ export const runCommand = (path: string, options: RunOptions): Promise<ExitCode>
     const given = await readInputs(engine, options)
     const inputs = engine.checkInputs(app.file, given)
     if (!inputs.ok) throw new CommandError('The inputs do not fit the app:', EXIT.usage, inputs.issues)
-    if (app.file.mode === 'advanced-chat' && options.query === undefined) {
+    if (CHATS.has(app.file.mode) && options.query === undefined) {
       throw new CommandError('This is a chat app: say something with --query "…".')
     }
     const stop = new AbortController()
     const onSignal = () => stop.abort('Stopped by Ctrl-C.')
     process.once('SIGINT', onSignal)
     try {
-      const events = engine.execute({
-        file: app.file,
-        plan: app.plan,
-        inputs: inputs.value,
-        system: systemVariables(app, options),
-        history: [],
-        user: options.user,
-        tenantId: LOCAL_TENANT,
-        signal: stop.signal,
-      })
+      const { file, plan } = app
+      const shared = { file, inputs: inputs.value, history: [], user: options.user, tenantId: LOCAL_TENANT }
+      const events = plan
+        ? engine.execute({ ...shared, plan, system: systemVariables(app, options), signal: stop.signal })
+        : engine.answer({ ...shared, query: options.query ?? '', files: [], signal: stop.signal })
       const show = options.json ? printJson : createTerminal(options)
       for await (const event of events) {
         show(event)
@@ -54,14 +49,12 @@ export const runCommand = (path: string, options: RunOptions): Promise<ExitCode>
   })
 
 const LOCAL_TENANT = 'tenant_00000000-0000-7000-8000-000000000000'
+const CHATS: ReadonlySet<string> = new Set(['chat', 'agent-chat', 'advanced-chat'])
 
-const openFile = (engine: Engine, path: string): CheckedApp & Required<Pick<CheckedApp, 'plan'>> => {
+const openFile = (engine: Engine, path: string): CheckedApp => {
   const checked = engine.check(readText(path))
   if (!checked.ok) throw new CommandError(`${path} cannot run:`, EXIT.usage, checked.issues)
-  const { plan } = checked.value
-  if (!plan)
-    throw new CommandError(`${path} is an app of the mode ${checked.value.file.mode}, which has no graph to run.`)
-  return { ...checked.value, plan }
+  return checked.value
 }
 
 /** `--inputs '{…}'` first, then each `--input name=value`; `name=@path` is a file. */
@@ -105,13 +98,13 @@ const systemVariables = (app: CheckedApp, options: RunOptions): ValueObject => (
   ...(app.file.mode === 'advanced-chat' && { query: options.query ?? '', conversation_id: 'local', dialogue_count: 1 }),
 })
 
-const exitCodeOf = (event: Extract<FlowEvent, { type: 'run-end' }>): ExitCode => {
+const exitCodeOf = (event: Extract<ExecutionEvent, { type: 'run-end' }>): ExitCode => {
   if (event.status === 'stopped') return event.failure?.code === 'flow/stopped' ? EXIT.stopped : EXIT.failed
   return event.status === 'failed' ? EXIT.failed : EXIT.ok
 }
 
 /** Text on stdout as it comes; a line a node on stderr. */
-const createTerminal = (options: RunOptions): ((event: FlowEvent) => void) => {
+const createTerminal = (options: RunOptions): ((event: ExecutionEvent) => void) => {
   let openLine = false
   const say = (text: string) => {
     if (options.quiet) return
@@ -149,7 +142,7 @@ const createTerminal = (options: RunOptions): ((event: FlowEvent) => void) => {
 
 const MARKS = { succeeded: '✓', failed: '✗', exception: '⚠', stopped: '■' } as const
 
-const nodeLine = (event: Extract<FlowEvent, { type: 'node-end' }>): string => {
+const nodeLine = (event: Extract<ExecutionEvent, { type: 'node-end' }>): string => {
   const { iterationIndex, loopIndex } = event.frame
   const round = iterationIndex ?? loopIndex
   const name = event.title || event.nodeId

@@ -4,7 +4,6 @@ import { type ErrorCatalogue, type ErrorOptions, PlatformError } from '../../bas
 
 export const runErrors = {
   'run/invalid-inputs': '{message}',
-  'run/wrong-mode': 'An app of the mode {mode} cannot be run this way.',
   'run/conversation-not-found': 'There is no such conversation.',
   'run/broken': 'The run broke off because of an internal error.',
   'run/not-found': 'There is no such run.',
