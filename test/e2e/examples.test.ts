@@ -52,7 +52,25 @@ const EXAMPLES: readonly Example[] = [
       /\w[\s\S]*\n\n\(Python counted 2 words and 8 characters in your message; the longest word is “there”\.\)$/,
     nodes: ['start', 'question-classifier', 'llm', 'answer', 'code', 'template-transform', 'answer'],
   },
+  {
+    file: 'translator.yml',
+    body: { inputs: { language: '中文', text: 'Good morning' } },
+    expected: /\w/,
+    nodes: [],
+  },
+  {
+    file: 'translator.yml',
+    body: { inputs: { language: 'English', text: 'My PASSWORD is tulip' } },
+    expected: /^Please leave secrets out\.$/,
+    nodes: [],
+  },
 ]
+
+const PATHS: Readonly<Record<string, string>> = {
+  workflow: '/v1/workflows/run',
+  'advanced-chat': '/v1/chat-messages',
+  completion: '/v1/completion-messages',
+}
 
 const textOf = ({ event, answer, data }: ServiceFrame): string =>
   event === 'message' ? answer : event === 'text_chunk' ? data.text : ''
@@ -68,10 +86,12 @@ describe('examples', () => {
     const checked = platform.platform.engine.check(text)
     expect(checked.ok && checked.value.report).toMatchObject({ runnable: true, needs: [], warnings: [] })
     const { key } = await platform.addApp(text)
-    const path = 'query' in body ? '/v1/chat-messages' : '/v1/workflows/run'
+    const path = PATHS[checked.ok ? checked.value.file.mode : ''] ?? ''
     await using stream = await openStream({ url: platform.url, key }, path, { inputs: {}, user: 'reader', ...body })
     const frames = await stream.rest()
-    expect(frames.at(-1)).toMatchObject({ event: 'workflow_finished', data: { status: 'succeeded' } })
+    expect(frames.at(-1)).toMatchObject(
+      nodes.length === 0 ? { event: 'message_end' } : { event: 'workflow_finished', data: { status: 'succeeded' } },
+    )
     expect(frames.map(textOf).join('')).toMatch(expected)
     expect(frames.filter(({ event }) => event === 'node_finished').map(({ data }) => data.node_type)).toEqual(nodes)
   })
