@@ -15,6 +15,7 @@ import { createGeminiProvider } from './model/drivers/gemini.ts'
 import { createOfflineProvider } from './model/drivers/offline.ts'
 import { createOllamaProvider } from './model/drivers/ollama.ts'
 import { createOpenAiCompatibleProvider } from './model/drivers/openai-compatible.ts'
+import { meterModels } from './model/metered.ts'
 import type { ModelDirectory, ModelProvider } from './model/spec.ts'
 import { deferredTypes, nodeKinds } from './nodes/kinds.ts'
 import { prepareStartInputs, type StartInputCheck } from './nodes/start-inputs.ts'
@@ -95,8 +96,8 @@ export const createEngine = (config: Config, seams: Seams, files?: FileStore): E
       ids,
       limits,
       results: createResultCache({ clock, ...config.resultCache }),
-      services: ({ tenantId, history, user }) => ({
-        models: models.directory,
+      services: ({ tenantId, history, user, noteCall }) => ({
+        models: noteCall ? meterModels(models.directory, noteCall) : models.directory,
         code,
         tools,
         documents,

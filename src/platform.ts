@@ -64,6 +64,9 @@ import type { SessionTier } from './product/sessions/spec.ts'
 import { createTenantStore } from './product/tenants/store.ts'
 import { createUploadStore } from './product/uploads/store.ts'
 import { createUploads } from './product/uploads/uploads.ts'
+import { createUsageRecorder } from './product/usage/recorder.ts'
+import { createUsageStore } from './product/usage/store.ts'
+import { createUsage } from './product/usage/usage.ts'
 
 export interface Platform {
   readonly engine: Engine
@@ -147,7 +150,9 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
   const metrics = createMetrics(clock)
   const tiers = await createSessionTiers(config, seams)
   const sessions = createSessions({ tiers, messages: stores.messages, log, metrics })
-  const naming = createNaming({ models: engine.models, conversations: stores.conversations, clock, log })
+  const usageStore = createUsageStore(store)
+  const usage = createUsageRecorder({ ...store, store: usageStore, log, metrics })
+  const naming = createNaming({ models: engine.models, conversations: stores.conversations, usage, clock, log })
   const conversations = createConversations({
     ...stores,
     sessions,
@@ -158,17 +163,19 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     store: createAnnotationStore(store),
     replies: createReplyStore(store),
     models: engine.models,
+    usage,
     clock,
     log,
   })
   const suggest = createQuestionSuggester({ clock, log })
-  const messages = createMessages({ stores, apps, models: engine.models, suggest })
+  const messages = createMessages({ stores, apps, models: engine.models, suggest, usage })
   const runs = createRuns({
     db,
     clock,
     ids,
     log,
     metrics,
+    usage,
     stores,
     sessions,
     ...(config.conversations.autoName && { naming }),
@@ -191,6 +198,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
       drafts,
       runs,
       runRecords,
+      usage: createUsage({ store: usageStore, clock }),
       conversationRecords,
       providers: engine.providers,
       tenants,
@@ -248,6 +256,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
       await annotations.close()
       await purge.close()
       await naming.close()
+      await usage.close()
       await sessions.close()
       await engine.close()
       await db.close()

@@ -107,6 +107,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/runs/:run_id': member('run.read'),
   'GET /api/runs/:run_id/events': member('run.read'),
   'POST /api/runs/:run_id/stop': member('run.stop'),
+  'GET /api/usage': member('run.read'),
   'GET /api/conversations': member('conversation.read'),
   'GET /api/conversations/:conversation_id/messages': member('conversation.read'),
   'GET /api/files': member('file.read'),

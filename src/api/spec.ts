@@ -18,6 +18,7 @@ import type { RunRecords } from '../product/runs/run-records.ts'
 import type { Runs } from '../product/runs/spec.ts'
 import type { TenantStore } from '../product/tenants/store.ts'
 import type { Uploads } from '../product/uploads/spec.ts'
+import type { Usage } from '../product/usage/usage.ts'
 import type { UploadLimits } from './dify/parameters.ts'
 import type { MetricsRegistry } from './metrics.ts'
 
@@ -33,6 +34,7 @@ export interface ServerParts {
   readonly uploads: Uploads
   readonly audio: Audio
   readonly runRecords: RunRecords
+  readonly usage: Usage
   readonly conversationRecords: ConversationRecords
   /** What is configured now. */
   readonly providers: () => readonly KnownProvider[]

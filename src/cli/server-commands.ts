@@ -24,6 +24,7 @@ import { loginCommand, logoutCommand, whoamiCommand } from './commands/login.ts'
 import { logsCommand } from './commands/logs.ts'
 import { listRunsCommand, showRunCommand, stopRunCommand } from './commands/runs.ts'
 import { setupCommand } from './commands/setup.ts'
+import { usageCommand } from './commands/usage.ts'
 import { diffCommand, publishCommand, versionsCommand } from './commands/versions.ts'
 
 const SERVER = ['--url <url>', 'address of the server (default: where heddle serve listens here)'] as const
@@ -213,6 +214,17 @@ export const addRunCommands = (program: Command, { act }: Outcome): void => {
     description: 'Stop a run that a server executes.',
     examples: ['heddle runs stop run_0190… --url http://127.0.0.1:3210'],
   }).action(act(stopRunCommand))
+
+  addPlaceCommand(program, {
+    usage: 'usage',
+    description: 'Sum up runs, calls of models and tokens of the last 30 days.',
+    examples: ['heddle usage --by model', 'heddle usage --by day --from 2026-01-01 --to 2026-01-31 --json'],
+  })
+    .option('--app <id>', 'only this app')
+    .addOption(new Option('--by <what>', 'a line for each').choices(['app', 'model', 'user', 'day']).default('app'))
+    .option('--from <date>', 'from this day (UTC) or time on')
+    .option('--to <date>', 'up to the end of this day (UTC), or this time')
+    .action(act(usageCommand))
 
   addRunFilters(
     addListCommand(program, {

@@ -28,6 +28,7 @@ export interface Schema {
   annotation_jobs: AnnotationJobRow
   runs: RunRow
   node_executions: NodeExecutionRow
+  model_usage: ModelUsageRow
 }
 
 export interface TenantRow {
@@ -323,4 +324,23 @@ export interface NodeExecutionRow {
   started_at: number
   finished_at: number | null
   elapsed_ms: number | null
+}
+
+/** Calls of one model within one run, or beside runs: titles, suggestions, vectors of annotations. The counts are the tenant's,
+ *  so no foreign key ties them to app, run or user: they stay when these are removed. */
+export interface ModelUsageRow {
+  tenant_id: Id<'tenant'>
+  id: Id<'usage'>
+  /** Null for calls beside runs. */
+  run_id: Id<'run'> | null
+  app_id: Id<'app'>
+  end_user_id: Id<'user'> | null
+  /** Of the model that answered, as the operator named it. */
+  provider: string
+  model: string
+  calls: number
+  prompt_tokens: number
+  completion_tokens: number
+  /** When the run was created, so that a run and its tokens fall on one day; beside runs, when the call was over. */
+  created_at: number
 }

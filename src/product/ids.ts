@@ -16,6 +16,7 @@ export type RunId = `run_${string}`
 export type NodeExecutionId = `node_${string}`
 export type AnnotationId = `ann_${string}`
 export type AnnotationJobId = `job_${string}`
+export type UsageId = `usage_${string}`
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 

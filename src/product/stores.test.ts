@@ -30,6 +30,7 @@ import { createRunSearch } from './runs/run-search.ts'
 import { createRunStore } from './runs/store.ts'
 import { createTenantStore } from './tenants/store.ts'
 import { createUploadStore } from './uploads/store.ts'
+import { createUsageStore } from './usage/store.ts'
 
 const golden = fileURLToPath(new URL('./__golden__/statements.sql', import.meta.url))
 
@@ -82,6 +83,7 @@ const createStores = () => {
     runSearch: createRunSearch(seams),
     conversationSearch: createConversationSearch(seams),
     nodes: createNodeExecutionStore(seams),
+    usage: createUsageStore(seams),
   }
 }
 
@@ -157,7 +159,20 @@ const createWorld = async () => {
     finishedAt: null,
     elapsedMs: null,
   } as const
-  await db.write([stores.messages.save(owner, message), stores.runs.start(owner, run), stores.nodes.save(owner, node)])
+  const used = {
+    id: ids.next('usage'),
+    runId: run.id,
+    appId: app.id,
+    endUserId: user.id,
+    provider: MARK,
+    model: MARK,
+    calls: 2,
+    promptTokens: 30,
+    completionTokens: 4,
+    createdAt: 6,
+  } as const
+  const begun = [stores.messages.save(owner, message), stores.runs.start(owner, run), stores.nodes.save(owner, node)]
+  await db.write([...begun, stores.usage.add(owner, used)])
   const upload = {
     id: ids.next('file'),
     appId: app.id,
@@ -202,7 +217,7 @@ const createWorld = async () => {
   await stores.signIns.create(owner, signIn)
   await stores.accounts.saveSetupToken(owner, MARK)
   const found = { upload, messageFile, annotation, job, failing, person, signIn, stores, app, versionId, key, user }
-  return { ...found, talk, message, run, node }
+  return { ...found, talk, message, run, node, used }
 }
 type World = Awaited<ReturnType<typeof createWorld>>
 
@@ -369,6 +384,16 @@ const calls: Record<string, (caller: Caller, world: World) => unknown> = {
       after: { id: talk.id, updatedAt: talk.updatedAt + 1 },
     }),
   'conversationSearch.appOf': (caller, { stores, talk }) => stores.conversationSearch.appOf(caller, talk.id),
+  'usage.add': (caller, { stores, used }) =>
+    db.write([stores.usage.add(caller, { ...used, id: ids.next('usage'), provider: 'p', model: 'm' })]),
+  'usage.total': (caller, { stores, app }) => stores.usage.total(caller, { from: 0, to: 9_999, appId: app.id }),
+  'usage.sums': (caller, { stores, app }) => {
+    const range = { from: 0, to: 9_999, appId: app.id }
+    const groups = ['app', 'user', 'day'] as const
+    return Promise.all(groups.map((groupBy) => stores.usage.sums(caller, range, { groupBy, limit: 5 })))
+  },
+  'usage.sumsOfModels': (caller, { stores, app }) =>
+    stores.usage.sumsOfModels(caller, { from: 0, to: 9_999, appId: app.id }, 5),
   'nodes.list': (caller, { stores, run }) => stores.nodes.list(caller, run.id),
   'runs.finish': (caller, { stores, run }) =>
     db.write([
@@ -510,6 +535,8 @@ describe.each(databases)('the statements of all stores on $name', ({ name: kind,
 const boundToTenant = (text: string): boolean => {
   const parts = text.split(/(?=\b(?:select|update "|delete from|insert into)\b)/).filter((part) => part.trim() !== '')
   return parts.every((part) => {
+    // Sums over rows that the query inside has chosen.
+    if (/^select .* from \($/.test(part.trim())) return true
     if (/^(insert into|update|select .* from) "accounts" (?!.*\bjoin\b)/.test(part)) return true
     return part.startsWith('insert into') ? /\("tenant_id"/.test(part) : /"tenant_id" = (\?|\$\d)/.test(part)
   })
@@ -518,6 +545,8 @@ const boundToTenant = (text: string): boolean => {
 describe('boundToTenant', () => {
   it.each([
     ['select * from "apps" where "tenant_id" = ?', true],
+    ['select sum("n") from (select 1 as "n" from "apps" where "tenant_id" = ?) as "a"', true],
+    ['select sum("n") from (select 1 as "n" from "apps") as "a"', false],
     ['select * from "apps" where "id" = ?', false],
     ['select "tenant_id" from "apps"', false],
     ['update "apps" set "name" = ? where "id" = ?', false],

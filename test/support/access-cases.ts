@@ -52,6 +52,8 @@ const nested = { nested: true } as const
 /** Where a list goes on, in our form; later than everything. */
 const cursor = (id: string): string => Buffer.from(`9999999999999 ${id}`).toString('base64url')
 
+const SPAN = { from: '2026-01-01T00:00:00Z', to: '2099-01-01T00:00:00Z' }
+
 const talk = ({ user }: Ids) => ({ inputs: {}, user, response_mode: 'blocking' })
 const chat = (own: Ids) => ({ ...talk(own), query: `Words of ${own.mark}` })
 
@@ -330,6 +332,11 @@ const management: Readonly<Record<string, Case>> = {
   'GET /api/runs/:run_id': call((x) => ({ params: { run_id: x.chatRun } })),
   'GET /api/runs/:run_id/events': call((x) => ({ params: { run_id: x.chatRun } })),
   'POST /api/runs/:run_id/stop': call((x) => ({ params: { run_id: x.chatLiveRun } }), { spares: ['chatLive'] }),
+  'GET /api/usage': shots(
+    // Of times that are given: otherwise two answers differ by the time between them.
+    shot((x) => ({ query: { appId: x.chatApp, groupBy: 'user', ...SPAN } })),
+    shot((x) => ({ query: { appId: x.chatApp, groupBy: 'app', ...SPAN } })),
+  ),
   'GET /api/conversations': shots(
     shot((x) => ({ query: { appId: x.chatApp } })),
     shot((x, own) => ({ query: { appId: own.chatApp, cursor: cursor(x.conversation) } }), nested),

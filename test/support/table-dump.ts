@@ -27,6 +27,7 @@ const TABLES: Readonly<Record<keyof Schema, readonly string[]>> = {
   annotation_jobs: [],
   runs: [],
   node_executions: [],
+  model_usage: [],
 }
 
 /** Tables of tenants; accounts are of nobody. */
@@ -59,10 +60,15 @@ const filesIn = (folder: string): string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
 
+/** Kept after the fact: rows of a call that is over may come while the next is looked at. Whoever compares says in another way
+ *  that no model was asked. */
+const LATE: ReadonlySet<string> = new Set(['model_usage'])
+
 /** Rows and files that came and went. */
 export const changesBetween = (before: Dump, after: Dump): readonly string[] => {
   const keyOf = ({ table, text }: Stored) => `${table} ${text}`
-  const [had, has] = [before, after].map((dump) => new Set(dump.map(keyOf))) as [Set<string>, Set<string>]
+  const keysOf = (dump: Dump) => new Set(dump.filter(({ table }) => !LATE.has(table)).map(keyOf))
+  const [had, has] = [keysOf(before), keysOf(after)]
   const came = [...has].filter((key) => !had.has(key)).map((key) => `+ ${key}`)
   const went = [...had].filter((key) => !has.has(key)).map((key) => `- ${key}`)
   return [...went, ...came].map((line) => line.slice(0, 500))

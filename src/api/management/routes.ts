@@ -17,6 +17,7 @@ import { modelRoutes } from './models-routes.ts'
 import { runStreamRoutes } from './run-streams-routes.ts'
 import { runRoutes } from './runs-routes.ts'
 import { settingRoutes } from './settings-routes.ts'
+import { usageRoutes } from './usage-routes.ts'
 import { versionRoutes } from './versions-routes.ts'
 
 export const managementRoutes = (parts: ServerParts) => async (server: FastifyInstance) => {
@@ -28,6 +29,7 @@ export const managementRoutes = (parts: ServerParts) => async (server: FastifyIn
   server.register(keyRoutes(parts))
   server.register(runRoutes(parts))
   server.register(runStreamRoutes(parts))
+  server.register(usageRoutes(parts))
   server.register(conversationRoutes(parts))
   server.register(modelRoutes(parts))
   server.register(settingRoutes(parts))

@@ -175,6 +175,20 @@ CREATE INDEX "messages_by_app_id_created_at" on "messages" ("tenant_id", "app_id
 CREATE INDEX "messages_by_conversation_id_created_at_id" on "messages" ("tenant_id", "conversation_id", "created_at", "id");
 CREATE INDEX "messages_by_run_id" on "messages" ("tenant_id", "run_id");
 CREATE TABLE "migrations" ("number" integer not null primary key, "name" text not null, "applied_at" bigint not null);
+CREATE TABLE "model_usage" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "id" text not null,
+  "run_id" text,
+  "app_id" text not null,
+  "end_user_id" text,
+  "provider" text not null,
+  "model" text not null,
+  "calls" bigint not null,
+  "prompt_tokens" bigint not null,
+  "completion_tokens" bigint not null,
+  "created_at" bigint not null,
+  constraint "model_usage_key" primary key ("tenant_id", "id"));
+CREATE INDEX "model_usage_by_app_id_created_at" on "model_usage" ("tenant_id", "app_id", "created_at");
+CREATE INDEX "model_usage_by_created_at" on "model_usage" ("tenant_id", "created_at");
 CREATE TABLE "node_executions" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
   "id" text not null,
   "run_id" text not null,

@@ -49,6 +49,7 @@ describe.each(databases)('on $name', (database) => {
       store: createAnnotationStore(seams),
       replies: createReplyStore(seams),
       models: { embedding: (name) => (name?.provider === 'scripted' && name.name === 'embed' ? model : undefined) },
+      usage: { beside: () => () => {} },
       clock,
       log: silentLog,
       ...options,

@@ -2,9 +2,11 @@
 
 import { messageOf } from '../../base/errors.ts'
 import type { Clock, Log } from '../../base/seams.ts'
+import { meterEmbedding } from '../../model/metered.ts'
 import type { ModelDirectory } from '../../model/spec.ts'
 import type { Caller } from '../caller.ts'
 import type { AnnotationId, AppId } from '../ids.ts'
+import type { UsageRecorder } from '../usage/recorder.ts'
 import { AnnotationError } from './errors.ts'
 import { createMatchIndexes, type MatchIndex } from './question-vectors.ts'
 import { createReplyJobs, embeddingModelOf } from './reply-jobs.ts'
@@ -16,12 +18,20 @@ export interface AnnotationsParts {
   readonly store: AnnotationStore
   readonly replies: ReplyStore
   readonly models: Pick<ModelDirectory, 'embedding'>
+  readonly usage: Pick<UsageRecorder, 'beside'>
   readonly clock: Pick<Clock, 'sleep' | 'after'>
   readonly log: Log
   /** Of one app. Default 10,000. */
   readonly maxAnnotations?: number
   /** Of the vectors of all apps in memory. Default 64 MiB. */
   readonly maxIndexBytes?: number
+}
+
+interface Search {
+  readonly index: MatchIndex
+  readonly settings: StoredReplySettings
+  readonly query: string
+  readonly signal: AbortSignal | undefined
 }
 
 const MOST_ANNOTATIONS = 10_000
@@ -32,7 +42,7 @@ const EMBEDDING_PATIENCE_MS = 10_000
 const LONGEST_QUERY = 32_768
 
 export const createAnnotations = (parts: AnnotationsParts): Annotations => {
-  const { store, replies, models, clock, log } = parts
+  const { store, replies, models, usage, clock, log } = parts
   const most = parts.maxAnnotations ?? MOST_ANNOTATIONS
   const indexes = createMatchIndexes(store, parts.maxIndexBytes ?? INDEX_BYTES)
   const jobs = createReplyJobs(parts)
@@ -53,14 +63,10 @@ export const createAnnotations = (parts: AnnotationsParts): Annotations => {
     }
   }
 
-  const nearest = async (
-    index: MatchIndex,
-    settings: StoredReplySettings,
-    query: string,
-    signal: AbortSignal | undefined,
-  ) => {
+  const nearest = async (caller: Caller, appId: AppId, { index, settings, query, signal }: Search) => {
     if (!index.hasVectors || query.trim() === '' || query.length > LONGEST_QUERY) return undefined
-    const { vectors } = await embeddingModelOf(models, settings).embed([query], signal)
+    const note = usage.beside(caller, { appId, endUserId: null })
+    const { vectors } = await meterEmbedding(embeddingModelOf(models, settings), note).embed([query], signal)
     const found = vectors[0] && index.nearest(vectors[0])
     return found && found.score >= settings.scoreThreshold ? found : undefined
   }
@@ -72,7 +78,7 @@ export const createAnnotations = (parts: AnnotationsParts): Annotations => {
     const same = index.byQuestion(query)
     if (same) return { id: same, score: 1 }
     try {
-      return await nearest(index, settings, query, signal)
+      return await nearest(caller, appId, { index, settings, query, signal })
     } catch (error) {
       signal?.throwIfAborted()
       log.warn('annotation-match-failed', { appId, reason: messageOf(error) })

@@ -5,9 +5,11 @@
 
 import { isAbort, messageOf, PlatformError } from '../../base/errors.ts'
 import type { Clock, Log } from '../../base/seams.ts'
+import { meterEmbedding } from '../../model/metered.ts'
 import type { EmbeddingModel, ModelDirectory } from '../../model/spec.ts'
 import { type Caller, systemCaller } from '../caller.ts'
 import type { AppId } from '../ids.ts'
+import type { UsageRecorder } from '../usage/recorder.ts'
 import { AnnotationError } from './errors.ts'
 import { modelName } from './question-vectors.ts'
 import type { ReplyStore, StoredReplySettings } from './reply-store.ts'
@@ -18,6 +20,7 @@ export interface ReplyJobsParts {
   readonly store: AnnotationStore
   readonly replies: ReplyStore
   readonly models: Pick<ModelDirectory, 'embedding'>
+  readonly usage: Pick<UsageRecorder, 'beside'>
   readonly clock: Pick<Clock, 'sleep'>
   readonly log: Log
 }
@@ -64,7 +67,8 @@ export const createReplyJobs = (parts: ReplyJobsParts): ReplyJobs => {
     const name = modelName(settings)
     const questions = await store.pending(caller, appId, name, BATCH)
     if (questions.length === 0) return 0
-    const model = embeddingModelOf(parts.models, settings)
+    const note = parts.usage.beside(caller, { appId, endUserId: null })
+    const model = meterEmbedding(embeddingModelOf(parts.models, settings), note)
     const { vectors } = await model.embed(
       questions.map(({ question }) => question),
       signal,

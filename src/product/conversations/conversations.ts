@@ -126,7 +126,7 @@ export const createConversations = (parts: ConversationsParts): Conversations =>
       const known = await get(caller, conversation)
       const query = await messages.firstQuery(caller, { appId: known.appId, conversationId: known.id })
       if (query === undefined) return known
-      const name = await naming.title(query, model)
+      const name = await naming.title(caller, { owner: known, query, ...(model && { model }) })
       return found(await conversations.rename(caller, await refer(caller, conversation), name))
     },
 

@@ -91,7 +91,7 @@ describe('naming', () => {
       resolve: () => ({ type: 'exact', model: chosen }) as const,
       defaultModel: chosen,
     }
-    const naming = createNaming({ models, conversations, clock, log: silentLog })
+    const made = createNaming({ models, conversations, clock, log: silentLog, usage: { beside: () => () => {} } })
     const appId = (await createAppStore(seams).create(caller, { name: 'a', mode: 'chat' })).id
     const owner = { appId, origin: 'service-api', externalId: 'ada' } as const
     const endUserId = (await createEndUserStore(seams).ensure(caller, owner)).id
@@ -107,6 +107,8 @@ describe('naming', () => {
     const untilAsked = async (count: number) => {
       while (asked.length < count) await nextTurn()
     }
+    const title = (query: string) => made.title(caller, { owner: { appId, endUserId }, query })
+    const naming = { ...made, title }
     return { naming, asked, untilAsked, clock, conversations, begin, nameNow, appId }
   }
 

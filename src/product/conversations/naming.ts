@@ -7,8 +7,10 @@
 
 import { messageOf } from '../../base/errors.ts'
 import type { Clock, Log } from '../../base/seams.ts'
+import { meterChat } from '../../model/metered.ts'
 import type { ChatModel, ModelDirectory, ModelReference } from '../../model/spec.ts'
 import type { Caller } from '../caller.ts'
+import type { UsageOwner, UsageRecorder } from '../usage/recorder.ts'
 import { provisionalName, titleIn } from './names.ts'
 import type { Conversation, ConversationStore } from './store.ts'
 
@@ -17,12 +19,21 @@ export interface NamingParts {
   readonly conversations: ConversationStore
   readonly clock: Pick<Clock, 'after'>
   readonly log: Log
+  readonly usage: Pick<UsageRecorder, 'beside'>
+}
+
+/** What a title is made from. */
+export interface TitleRequest {
+  /** Whose call of a model it is. */
+  readonly owner: UsageOwner
+  readonly query: string
+  /** The app's own; absent: the default. */
+  readonly model?: ModelReference
 }
 
 export interface Naming {
-  /** A short title in the language of the query; its beginning when no model gives one. Never rejects.
-   *  @param model the app's own; without one the default */
-  title(query: string, model?: ModelReference): Promise<string>
+  /** A short title in the language of the query; its beginning when no model gives one. Never rejects. */
+  title(caller: Caller, request: TitleRequest): Promise<string>
   /** Names the conversation in the background, when this was its first turn. Never throws. */
   afterFirstTurn(caller: Caller, conversation: Conversation, query: string, model?: ModelReference): void
   /** Gives up what is under way. */
@@ -41,7 +52,7 @@ const HALF = /[\ud800-\udbff]$/
 const INSTRUCTION =
   'Summarize the following message as the title of a conversation that begins with it. Use the language of the message and at most eight words. Do not answer the message. Write nothing but the title, without quotation marks:'
 
-export const createNaming = ({ models, conversations, clock, log }: NamingParts): Naming => {
+export const createNaming = ({ models, conversations, clock, log, usage }: NamingParts): Naming => {
   const closing = new AbortController()
   const slots = new Slots()
   const underWay = new Set<Promise<void>>()
@@ -60,13 +71,13 @@ export const createNaming = ({ models, conversations, clock, log }: NamingParts)
       cancel()
     }
   }
-  const title = async (query: string, reference?: ModelReference): Promise<string> => {
+  const title = async (caller: Caller, { owner, query, model: reference }: TitleRequest): Promise<string> => {
     const match = reference && models.resolve(reference)
     const model = match && match.type !== 'missing' ? match.model : models.defaultModel
     if (!model || query.trim() === '' || closing.signal.aborted || !(await slots.take())) return provisionalName(query)
     try {
       closing.signal.throwIfAborted()
-      return (await ask(query, model)) ?? provisionalName(query)
+      return (await ask(query, meterChat(model, usage.beside(caller, owner)))) ?? provisionalName(query)
     } catch (error) {
       if (!closing.signal.aborted) log.warn('conversation-not-named', { reason: messageOf(error) })
       return provisionalName(query)
@@ -74,9 +85,9 @@ export const createNaming = ({ models, conversations, clock, log }: NamingParts)
       slots.giveBack()
     }
   }
-  const name = async (caller: Caller, conversation: Conversation, query: string, reference?: ModelReference) => {
+  const name = async (caller: Caller, conversation: Conversation, query: string, model?: ModelReference) => {
     const { appId, id, name: before } = conversation
-    const found = await title(query, reference)
+    const found = await title(caller, { owner: conversation, query, ...(model && { model }) })
     if (found !== before) await conversations.rename(caller, { appId, id }, found, before)
   }
 

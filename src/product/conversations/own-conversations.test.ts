@@ -81,7 +81,7 @@ describe.each(databases)('own conversations on $name', ({ open }) => {
       ...stores,
       sessions: createSessions({ tiers: [tier], messages: stores.messages, log: silentLog, metrics: silentMetrics }),
       naming: {
-        title: async (query) => `About ${query}`,
+        title: async (_, { query }) => `About ${query}`,
         afterFirstTurn: () => {},
         close: async () => {},
       },

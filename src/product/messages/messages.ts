@@ -2,6 +2,7 @@
 //
 // U1  A user sees conversations and messages of their own alone; anybody else's are as good as absent.
 
+import { meterModels } from '../../model/metered.ts'
 import type { ChatMessage, ModelDirectory } from '../../model/spec.ts'
 import type { Apps } from '../apps/apps.ts'
 import { readFeatures } from '../apps/features.ts'
@@ -17,6 +18,7 @@ import type { EndUser, EndUserStore } from '../end-users/store.ts'
 import type { AppId, ConversationId, MessageId } from '../ids.ts'
 import type { QuestionRequest } from '../runs/features/suggested-questions.ts'
 import type { Page } from '../store-seams.ts'
+import type { UsageRecorder } from '../usage/recorder.ts'
 import { MessageError } from './errors.ts'
 
 export interface MessagesParts {
@@ -29,6 +31,7 @@ export interface MessagesParts {
   }
   readonly apps: Pick<Apps, 'open'>
   readonly models: ModelDirectory
+  readonly usage: Pick<UsageRecorder, 'beside'>
   /** Never fails: no questions instead. */
   readonly suggest: (request: QuestionRequest) => Promise<readonly string[]>
 }
@@ -80,7 +83,7 @@ export interface Messages {
 const SHOWN_TURNS = 3
 
 export const createMessages = (parts: MessagesParts): Messages => {
-  const { stores, apps, models, suggest } = parts
+  const { stores, apps, models, suggest, usage } = parts
 
   const findUser = (caller: Caller, appId: AppId, user: string | undefined): Promise<EndUser | undefined> =>
     stores.endUsers.find(caller, serviceUser(appId, user))
@@ -142,7 +145,7 @@ export const createMessages = (parts: MessagesParts): Messages => {
     ratings: (caller, appId, page) => stores.feedbacks.list(caller, appId, page),
 
     async suggestions(caller, own, signal) {
-      const { message } = await find(caller, own)
+      const { message, endUser } = await find(caller, own)
       const { file } = await apps.open(caller, own.appId)
       const { enabled, model, prompt } = readFeatures(file).suggestedQuestionsAfterAnswer
       if (!enabled) throw new MessageError('message/no-suggestions')
@@ -150,7 +153,7 @@ export const createMessages = (parts: MessagesParts): Messages => {
       if (history.length === 0) return []
       const chosen = model ?? modelOf(file)
       return suggest({
-        models,
+        models: meterModels(models, usage.beside(caller, { appId: own.appId, endUserId: endUser.id })),
         history,
         signal,
         ...(chosen && { model: chosen }),

@@ -8,6 +8,7 @@ import type { FlowEvent } from '../../flow/events.ts'
 import type { Plan } from '../../flow/plan.ts'
 import { run } from '../../flow/run.ts'
 import type { DeclaredVariable, ResultCache, RunLimits } from '../../flow/spec.ts'
+import type { NoteCall } from '../../model/metered.ts'
 import type { ChatMessage } from '../../model/spec.ts'
 import type { NodeServices } from '../../nodes/spec.ts'
 import type { AppFile, AppVariable } from '../apps/file/spec.ts'
@@ -18,6 +19,8 @@ export interface RunSurroundings {
   readonly tenantId: string
   readonly history: readonly ChatMessage[]
   readonly user: string
+  /** Is told of every call of a model. Default: nobody counts. */
+  readonly noteCall?: NoteCall
 }
 
 export interface ExecutorParts {

@@ -7,6 +7,7 @@ import { messageOf, PlatformError } from '../../base/errors.ts'
 import { isList, isObject, type ValueObject } from '../../base/value.ts'
 import type { FlowEvent } from '../../flow/events.ts'
 import type { Caller } from '../caller.ts'
+import type { RunUsage } from '../usage/recorder.ts'
 import type { AgentThought, AnnotationHit, FlowEnd, Notice, RunEnd } from './events.ts'
 import { RunJournal } from './journal.ts'
 import type { LiveRun } from './live-run.ts'
@@ -21,6 +22,7 @@ export interface Followed {
   readonly events: AsyncIterable<PipelineEvent>
   /** Absent in workflows. */
   readonly turn: Turn | undefined
+  readonly usage: RunUsage
   /** Whether the app shows where its answers come from. */
   readonly citations: boolean
 }
@@ -35,6 +37,7 @@ export const follow = async (parts: RunsParts, caller: Caller, followed: Followe
     const end = told.complete(flowEnd)
     const statements = [parts.stores.runs.finish(caller, run.facts.runId, recordOf(end))]
     if (followed.turn) statements.push(...turnEnd(parts, caller, followed, told, end))
+    statements.push(...followed.usage.end())
     await journal.finish(statements)
     published = end.status
     run.publish(end)

@@ -4,6 +4,7 @@
 import type { ValueObject } from '../../base/value.ts'
 import { type Features, readFeatures } from '../apps/features.ts'
 import type { Caller } from '../caller.ts'
+import type { RunUsage } from '../usage/recorder.ts'
 import type { AnnotationHit, ExecutionEvent } from './events.ts'
 import { type Moderation, moderateInput, moderateOutput, readModeration } from './features/moderation.ts'
 import { presetAnswer } from './features/preset-answer.ts'
@@ -26,6 +27,7 @@ export interface Prepared {
   /** Checked. */
   readonly inputs: ValueObject
   readonly turn: Turn | undefined
+  readonly usage: RunUsage
   readonly moderation: Moderation | undefined
   readonly features: Features
 }
@@ -76,11 +78,12 @@ const none = (): undefined => undefined
 const execute = (
   parts: RunsParts,
   run: LiveRun,
-  { caller, inputs, request, turn }: Prepared,
+  { caller, inputs, request, turn, usage }: Prepared,
   signal: AbortSignal = run.signal,
 ): AsyncIterable<ExecutionEvent> => {
   const { file, plan } = request.app
-  const shared = { file, inputs, history: turn?.history ?? [], user: request.user, tenantId: caller.tenantId, signal }
+  const who = { user: request.user, tenantId: caller.tenantId, noteCall: usage.note }
+  const shared = { ...who, file, inputs, history: turn?.history ?? [], signal }
   if (!plan) return parts.answer({ ...shared, query: request.query ?? '', files: request.files ?? [] })
   const conversation = turn?.conversation?.variables ?? {}
   return parts.execute({ ...shared, plan, system: run.facts.system, conversation })

@@ -17,6 +17,7 @@ import type { ConversationStore } from '../conversations/store.ts'
 import type { EndUserStore } from '../end-users/store.ts'
 import type { AppId, ConversationId, RunId } from '../ids.ts'
 import type { Sessions } from '../sessions/spec.ts'
+import type { UsageRecorder } from '../usage/recorder.ts'
 import type { BasicExecutor } from './basic/execution.ts'
 import type { AnnotationHit } from './events.ts'
 import type { Executor } from './execution.ts'
@@ -41,6 +42,7 @@ export interface RunsParts {
   /** Absent: conversations keep their provisional names. */
   readonly naming?: Naming
   readonly metrics: Metrics
+  readonly usage: Pick<UsageRecorder, 'ofRun'>
   readonly execute: Executor
   readonly checkInputs: (file: AppFile, given: ValueObject) => Result<ValueObject>
   /** Answers of the modes without a graph. */

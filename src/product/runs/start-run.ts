@@ -31,7 +31,8 @@ export const createRuns = (parts: RunsParts): Runs => {
     numbers.goingOn(live.goingOn)
     const events = runPipeline(parts, run, prepared)
     const citations = prepared.features.retrieverResource.enabled
-    const over = follow(parts, caller, { run, request, events, turn: prepared.turn, citations }).then((status) => {
+    const { turn, usage } = prepared
+    const over = follow(parts, caller, { run, request, events, turn, usage, citations }).then((status) => {
       under.delete(run)
       live.release(run)
       numbers.goingOn(live.goingOn)
@@ -126,7 +127,8 @@ const startRun = async (
     }),
     ...(turn ? openTurn(parts, caller, turn, admitted, runId) : []),
   ])
-  return { run: new LiveRun(facts), prepared: { caller, request: admitted, inputs, turn, ...features } }
+  const usage = parts.usage.ofRun(caller, facts)
+  return { run: new LiveRun(facts), prepared: { caller, request: admitted, inputs, turn, usage, ...features } }
 }
 
 /** @throws RunError `run/invalid-inputs` */

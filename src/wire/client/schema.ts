@@ -678,6 +678,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sums up runs, calls of models and tokens by app, model, user or day. */
+        get: operations["getUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/": {
         parameters: {
             query?: never;
@@ -1855,6 +1872,49 @@ export interface components {
              * @example tenant_019a2f0e-0000-7000-8000-000000000001
              */
             tenantId: string;
+        };
+        Usage: {
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC.
+             */
+            to: string;
+            total: components["schemas"]["UsageTotal"];
+            /** @description At most 1,000: days newest first, others by tokens. A run counts for each model it asked. */
+            groups: components["schemas"]["UsageGroup"][];
+            /** @description True when there are more groups. */
+            truncated: boolean;
+        };
+        UsageGroup: {
+            /** @description Id of the app or the user, `provider/model`, or the day as `2026-01-31` in UTC. Null: calls of models without a user. */
+            key: string | null;
+            /** @description The app's name, the caller's own name for the user, or the model's; null for days, and for apps and users that are gone. */
+            name: string | null;
+            runs: number;
+            failedRuns: number;
+            /** @description Calls of models that were answered. */
+            calls: number;
+            promptTokens: number;
+            completionTokens: number;
+            totalTokens: number;
+            /** @description Null: there is no list of prices. */
+            costUsd: number | null;
+        };
+        UsageTotal: {
+            runs: number;
+            failedRuns: number;
+            /** @description Calls of models that were answered. */
+            calls: number;
+            promptTokens: number;
+            completionTokens: number;
+            totalTokens: number;
+            /** @description Null: there is no list of prices. */
+            costUsd: number | null;
         };
         Version: {
             /**
@@ -4261,6 +4321,38 @@ export interface operations {
             409: components["responses"]["ManagementConflict"];
             413: components["responses"]["ManagementPayloadTooLarge"];
             415: components["responses"]["ManagementUnsupportedMediaType"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    getUsage: {
+        parameters: {
+            query?: {
+                /** @description Default `app`. */
+                groupBy?: "app" | "model" | "user" | "day";
+                appId?: string;
+                /** @description Created at this time or later. Default: 30 days before `to`. */
+                from?: string;
+                /** @description Created at this time or earlier. Default: now. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sums. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
             500: components["responses"]["ManagementInternalServerError"];
         };
     };

@@ -11,6 +11,7 @@ import { modelOperations } from './models.ts'
 import { runStreamOperations } from './run-streams.ts'
 import { runOperations } from './runs.ts'
 import { settingOperations } from './settings.ts'
+import { usageOperations } from './usage.ts'
 import { versionOperations } from './versions.ts'
 
 export const managementOperations: readonly Operation[] = [
@@ -22,6 +23,7 @@ export const managementOperations: readonly Operation[] = [
   ...keyOperations,
   ...runOperations,
   ...runStreamOperations,
+  ...usageOperations,
   ...conversationOperations,
   ...modelOperations,
   ...settingOperations,
