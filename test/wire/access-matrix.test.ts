@@ -156,10 +156,12 @@ describe('access to', () => {
     if (!row) throw new Error(`test/support/access-cases.ts does not say how to call ${route}`)
     await untilQuiet(world.platform)
     const before = await dumpTables(world.platform)
+    const asked = world.vendor.requests.length
     const refused = await knockWithoutRight(route, row, access)
     const others = await askForOthers(route, row, access)
     const after = await dumpTables(world.platform)
     expect(changesBetween(before, after)).toEqual([])
+    expect(world.vendor.requests).toHaveLength(asked)
     expect(standingRuns()).toEqual(Array(12).fill(true))
     const own = await useOwn(route, row, access)
     await untilQuiet(world.platform)
@@ -195,7 +197,7 @@ describe('the cases', () => {
 })
 
 /** Nothing over HTTP writes them. */
-const EMPTY = new Set(['settings'])
+const EMPTY: ReadonlySet<string> = new Set(['settings'])
 
 /** Names of parameters, of queries and of fields that take ids. */
 const idPlaces = (route: string): readonly string[] => {
@@ -230,6 +232,7 @@ describe('one end user', () => {
     const home = world.alpha.main
     const own: Ids = { ...home.ids, user: OTHER_USER }
     const before = await dumpTables(world.platform)
+    const asked = world.vendor.requests.length
     const compared: string[] = []
     for (const { route, row, shot } of ofUsers) {
       const namesUser = JSON.stringify(shot.fill(home.ids, own)).includes(`"user":"${OTHER_USER}"`)
@@ -242,6 +245,7 @@ describe('one end user', () => {
     }
     expect(new Set(compared)).toEqual(new Set(OF_ONE_USER))
     expect(changesBetween(before, await dumpTables(world.platform))).toEqual([])
+    expect(world.vendor.requests).toHaveLength(asked)
     expect(standingRuns()).toEqual(Array(12).fill(true))
   })
 })
