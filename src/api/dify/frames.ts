@@ -54,7 +54,8 @@ export const frameContext = (facts: RunFacts): FrameContext => ({
 
 /** The frames of an event, numbered. */
 export const framesOf = (context: FrameContext, { event, sequence }: SequencedEvent): readonly Frame[] =>
-  toFrames(context, event).map((frame, i) => ({ ...frame, sequence: sequence * FRAMES_PER_EVENT + i + 1 }))
+  // The frames were just made, so that they can be numbered in place.
+  toFrames(context, event).map((frame, i) => Object.assign(frame, { sequence: sequence * FRAMES_PER_EVENT + i + 1 }))
 
 const toFrames = (context: FrameContext, event: RunEvent): readonly Frame[] => {
   switch (event.type) {
@@ -106,11 +107,11 @@ const envelope = (context: FrameContext, event: string): ValueObject => {
     : { ...about, conversation_id: conversationId, created_at: createdAt }
 }
 
-const withRun = (context: FrameContext, event: string, data: ValueObject): Frame => ({
-  ...envelope(context, event),
-  workflow_run_id: context.runId,
-  data,
-})
+const withRun = (context: FrameContext, event: string, data: ValueObject): Frame => {
+  const { mode, taskId, runId } = context
+  if (mode === 'workflow') return { event, task_id: taskId, workflow_run_id: runId, data }
+  return { ...envelope(context, event), workflow_run_id: runId, data }
+}
 
 const startFrame = (context: FrameContext, event: EventOf<'run-start'>): Frame =>
   withRun(context, 'workflow_started', {
