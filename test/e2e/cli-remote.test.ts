@@ -129,6 +129,8 @@ describe('signing in', () => {
       ['setup', ...ADA, '--name', 'Ada', '--url', url],
       ['login', '--url', url, ...ADA],
       ['logs', '--limit', '0', '--data', data],
+      ['usage', '--from', 'yesterday', '--data', data],
+      ['usage', '--by', 'year', '--data', data],
     ]) {
       const { code, stdout, stderr } = await heddle(...args)
       expect([args, code, stdout]).toEqual([args, 2, ''])
@@ -191,6 +193,17 @@ describe.each(places)('on %s', (name, at) => {
     expect(log.map((entry) => entry.nodeId ?? entry.type)).toEqual(['start', 'greet', 'llm', 'end', 'run-end'])
     const missing = await heddle('runs', 'show', 'run_00000000-0000-7000-8000-000000000000', ...at())
     expect([missing.code, missing.stdout, missing.stderr.split('\n').length]).toEqual([1, '', 2])
+  })
+
+  it('sums up what was used', async () => {
+    const [usage] = await read('usage', '--by', 'model', '--app', appId, ...at())
+    expect(usage.groups).toMatchObject([{ key: 'acme/acme-large', runs: 1, failedRuns: 0, calls: 1 }])
+    expect(usage.total).toMatchObject({ runs: 1, calls: 1, totalTokens: usage.groups[0].totalTokens })
+    const { stdout } = await heddle('usage', '--by', 'day', '--app', appId, '--from', '2020-01-01', ...at())
+    const figures = `1 +0 +1 +${usage.total.promptTokens} +${usage.total.completionTokens} +${usage.total.totalTokens}`
+    expect(stdout).toMatch(new RegExp(`^day .*tokens\\n\\d{4}-\\d\\d-\\d\\d +${figures}\\ntotal +${figures}\\n$`))
+    const [before] = await read('usage', '--to', '2020-01-01', ...at())
+    expect(before).toMatchObject({ to: '2020-01-01T23:59:59.999Z', groups: [], total: { runs: 0 } })
   })
 
   it('follows a run until it is stopped', async () => {
@@ -262,7 +275,8 @@ describe.each(places)('on %s', (name, at) => {
 })
 
 it('answers the same in both places', async () => {
-  const commands = [['apps', 'list'], ['keys', 'list'], ['runs', 'list'], ['logs']]
+  const usage = ['usage', '--by', 'user', '--from', '2020-01-01', '--to', '2099-12-31']
+  const commands = [['apps', 'list'], ['keys', 'list'], ['runs', 'list'], ['logs'], usage]
   for (const command of commands) {
     const [remote, local] = await Promise.all(places.map(([, at]) => heddle(...command, ...at())))
     expect(remote?.stdout).not.toBe('')

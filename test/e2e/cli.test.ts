@@ -385,7 +385,19 @@ describe('heddle help', () => {
   it('names every command, and each says how it is used', async () => {
     const { code: exit, stdout } = await heddle('help')
     expect(exit).toBe(0)
-    const commands = ['run', 'check', 'serve', 'setup', 'login', 'logout', 'whoami', 'import', 'export', 'logs']
+    const commands = [
+      'run',
+      'check',
+      'serve',
+      'setup',
+      'login',
+      'logout',
+      'whoami',
+      'import',
+      'export',
+      'usage',
+      'logs',
+    ]
     const groups = { apps: 'diff', keys: 'create', runs: 'show' }
     for (const name of [...commands, ...Object.keys(groups)]) expect(stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'))
     const each = [...commands.map((name) => [name]), ...Object.entries(groups)]

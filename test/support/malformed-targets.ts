@@ -264,6 +264,7 @@ export const prepareTargets = async (platform: TestPlatform): Promise<Targets> =
     'GET /api/files/{file_id}': { params: { file_id: kept.id } },
     'GET /api/files/{file_id}/content': { params: { file_id: kept.id } },
     'DELETE /api/files/{file_id}': { params: { file_id: gone.id } },
+    'GET /api/usage': {},
     'GET /api/providers': {},
     'GET /api/models': {},
     'GET /api/settings': {},
