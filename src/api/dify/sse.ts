@@ -3,7 +3,6 @@
 // X1  The reader sets the pace: nothing is taken from the run while the socket is full.
 // X2  Frames that are there together leave together: one write a turn of the event loop.
 
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import { stringifyJson } from '../../base/json.ts'
@@ -120,13 +119,18 @@ class SocketWriter {
     if (this.#waiting !== '' && !this.#ended) this.#flushing = this.#flush()
   }
 
-  async #drained(): Promise<void> {
-    const waiting = new AbortController()
-    const { signal } = waiting
-    // Whichever comes first; the other listener goes with the signal.
-    await Promise.race([once(this.#response, 'drain', { signal }), once(this.#response, 'close', { signal })])
-      .catch(() => {})
-      .finally(() => waiting.abort())
+  /** Resolves when the socket takes more, or is gone. */
+  #drained(): Promise<void> {
+    const response = this.#response
+    return new Promise((resolve) => {
+      const done = () => {
+        response.off('drain', done)
+        response.off('close', done)
+        resolve()
+      }
+      response.on('drain', done)
+      response.on('close', done)
+    })
   }
 }
 
