@@ -1,8 +1,9 @@
 // The people an app serves, as its callers name them. Nobody authenticates the names; they only keep data apart.
 
 import type { EndUserRow } from '../../db/schema.ts'
+import { prepareQuery } from '../../db/statement.ts'
 import type { Caller } from '../caller.ts'
-import type { AppId, EndUserId } from '../ids.ts'
+import type { AppId, EndUserId, TenantId } from '../ids.ts'
 import type { StoreSeams } from '../store-seams.ts'
 
 /** Equal names of different origins are different users. */
@@ -32,15 +33,20 @@ const MAX_LISTED = 200
 export type EndUserStore = ReturnType<typeof createEndUserStore>
 
 export const createEndUserStore = ({ db, clock, ids }: StoreSeams) => {
+  const found = prepareQuery<{ tenant: TenantId; app: AppId; origin: EndUserOrigin; name: string }, EndUserRow>(
+    db.kysely,
+    (value) =>
+      db.kysely
+        .selectFrom('end_users')
+        .selectAll()
+        .where('tenant_id', '=', value('tenant'))
+        .where('app_id', '=', value('app'))
+        .where('origin', '=', value('origin'))
+        .where('external_id', '=', value('name')),
+  )
   const find = async (caller: Caller, name: Omit<EndUserName, 'isAnonymous'>): Promise<EndUser | undefined> => {
-    const row = await db.kysely
-      .selectFrom('end_users')
-      .selectAll()
-      .where('tenant_id', '=', caller.tenantId)
-      .where('app_id', '=', name.appId)
-      .where('origin', '=', name.origin)
-      .where('external_id', '=', name.externalId)
-      .executeTakeFirst()
+    const { appId, origin, externalId } = name
+    const row = await found({ tenant: caller.tenantId, app: appId, origin, name: externalId })
     return row && toEndUser(row)
   }
   return {
