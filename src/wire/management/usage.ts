@@ -36,11 +36,9 @@ export const usage = z
     from: time(),
     to: time(),
     total: usageTotal,
-    groups: z
-      .array(usageGroup)
-      .meta({
-        description: 'At most 1,000: days newest first, others by tokens. A run counts for each model it asked.',
-      }),
+    groups: z.array(usageGroup).meta({
+      description: 'At most 1,000: days newest first, others by tokens. A run counts for each model it asked.',
+    }),
     truncated: z.boolean().meta({ description: 'True when there are more groups.' }),
   })
   .meta({ id: 'Usage' })
