@@ -28,7 +28,6 @@ import { type BasicExecutor, createBasicExecutor } from './product/runs/basic/ex
 import { createExecutor, type Executor } from './product/runs/execution.ts'
 import { createFileAccess, storedFile } from './product/runs/file-access.ts'
 import { createResultCache } from './product/runs/result-cache.ts'
-import type { Runs } from './product/runs/spec.ts'
 import { createPythonDriver } from './sandbox/drivers/pyodide/pool.ts'
 import { createJavascriptDriver } from './sandbox/drivers/quickjs/pool.ts'
 import { createCodeRunner } from './sandbox/runner.ts'

@@ -137,6 +137,33 @@ describe('a mode without a graph', () => {
   })
 })
 
+it.each([
+  ['chat', CHAT, 'message'],
+  ['agent-chat', CHAT, 'agent_message'],
+  ['completion', COMPLETION, 'message'],
+] as const)('a stopped %s ends with what was said, and hangs up on its model', async (mode, path, deltas) => {
+  const app = await platform.addApp(basicApp(mode))
+  const text = 'One two three four five six seven.'
+  vendor.reply({ text })
+  vendor.fault({ type: 'hold', afterBytes: 900 })
+  const asked = vendor.nextRequest()
+  await using opened = await openStream(callFor(app), path, body)
+  const first = await opened.until(deltas)
+  const stop = await post(callFor(app), `${path}/${first.task_id}/stop`, { user: 'ada' })
+  expect([stop.status, await stop.json()]).toEqual([200, { result: 'success' }])
+  const rest = await opened.rest()
+  await (await asked).hungUp
+  expect(rest.at(-1)).toMatchObject({ event: 'message_end', metadata: { usage: { currency: 'USD' } } })
+  const answered = first.answer + said(rest)
+  expect(text.startsWith(answered)).toBe(true)
+  const kept = await platform.database.kysely
+    .selectFrom('messages')
+    .select(['answer', 'status'])
+    .where('id', '=', `msg_${first.message_id}`)
+    .executeTakeFirst()
+  expect(kept).toEqual({ answer: answered, status: 'normal' })
+})
+
 describe('a failing model', () => {
   it.each([
     [{ type: 'status', status: 401, message: 'bad key' }, 400, 'provider_not_initialize'],
