@@ -13,7 +13,6 @@ export type MessageFileId = `mfile_${string}`
 export type FeedbackId = `feedback_${string}`
 export type FileId = `file_${string}`
 export type RunId = `run_${string}`
-export type NodeExecutionId = `node_${string}`
 export type AnnotationId = `ann_${string}`
 export type AnnotationJobId = `job_${string}`
 export type UsageId = `usage_${string}`

@@ -64,10 +64,6 @@ export class LiveRuns {
     return ownOf(caller, this.#byRun.get(id))
   }
 
-  all(): readonly LiveRun[] {
-    return [...this.#byTask.values()]
-  }
-
   close(): void {
     this.#cancelSweep?.()
     while (this.#ended.length > 0) this.#forgetOldest()

@@ -85,8 +85,6 @@ export interface Runs {
   find(caller: Caller, taskId: string): LiveRun | undefined
   /** The same by the run's id. Runs that ended a short while ago are found too, for readers that come back. */
   findRun(caller: Caller, id: RunId): LiveRun | undefined
-  /** Stops the runs of an app that go on in this process. */
-  stopApp(caller: Caller, appId: AppId, reason: string): void
   /** How a run of the app stands, or stood when it ended. */
   get(caller: Caller, appId: AppId, id: RunId): Promise<Run | undefined>
   /** Stops what is going on and waits until its end is written. */

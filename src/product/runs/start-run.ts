@@ -60,12 +60,6 @@ export const createRuns = (parts: RunsParts): Runs => {
     findRun: (caller, id) => live.findRun(caller, id),
     get: (caller, appId, id) => parts.stores.runs.get(caller, appId, id),
 
-    stopApp(caller, appId, reason) {
-      for (const run of under.keys()) {
-        if (run.facts.tenantId === caller.tenantId && run.facts.appId === appId) run.stop(reason)
-      }
-    },
-
     async close() {
       closing = true
       await Promise.allSettled(starting)
