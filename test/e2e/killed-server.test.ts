@@ -52,9 +52,9 @@ describe.each(databases)('a server on $name', ({ name, makePlace }) => {
   const startHeld = async (call: ServiceCall) => {
     vendor.fault({ type: 'hold', afterBytes: 900 })
     const stream = await openStream(call, '/v1/chat-messages', { query: 'Go.', inputs: {}, user: 'ada' })
-    const { workflow_run_id } = await stream.until('workflow_started')
+    const { workflow_run_id, conversation_id: conversationId } = await stream.until('workflow_started')
     await stream.until('message')
-    return { stream, runId: `run_${workflow_run_id}` as const }
+    return { stream, runId: `run_${workflow_run_id}` as const, conversationId }
   }
 
   const rowOf = async (runId: `run_${string}`) => {
@@ -69,7 +69,7 @@ describe.each(databases)('a server on $name', ({ name, makePlace }) => {
   it('that is killed leaves runs behind, which the next start ends as failed', async () => {
     await using first = serve()
     const { url } = JSON.parse(await first.line())
-    const { stream, runId } = await startHeld({ url, key })
+    const { stream, runId, conversationId } = await startHeld({ url, key })
     const drained = stream.rest().catch(() => 'cut')
     await first.end('SIGKILL')
     expect(await drained).toBe('cut')
@@ -82,6 +82,12 @@ describe.each(databases)('a server on $name', ({ name, makePlace }) => {
       error_code: 'run/interrupted',
       error: expect.stringContaining('ended before the run did'),
       finished_at: expect.any(Number),
+    })
+    // The question is kept, and says that its answer never came.
+    const headers = { authorization: `Bearer ${key}` }
+    const address = `${again.url}/v1/messages?user=ada&conversation_id=${conversationId}`
+    expect(await (await fetch(address, { headers })).json()).toMatchObject({
+      data: [{ query: 'Go.', answer: '', status: 'error', error: expect.stringContaining('ended before the run did') }],
     })
     // And goes on serving.
     vendor.reply({ text: 'Back.' })

@@ -278,6 +278,7 @@ update "runs" set "status" = ?, "outputs_json" = ?, "error" = ?, "error_code" = 
 insert into "runs" ("tenant_id", "id", "app_id", "version_id", "end_user_id", "conversation_id", "message_id", "trace_id", "task_id", "owner", "mode", "source", "status", "inputs_json", "outputs_json", "error", "error_code", "steps", "tokens", "prompt_tokens", "completion_tokens", "exceptions", "created_at", "started_at") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 select distinct "tenant_id", "owner" from "runs" where "status" in ('scheduled', 'running');
 update "node_executions" set "status" = ?, "error" = ?, "finished_at" = ? where "tenant_id" = ? and "status" = ? and "run_id" in (select "runs"."id" from "runs" where "runs"."tenant_id" = ? and "runs"."owner" = ? and "runs"."status" in ('scheduled', 'running'));
+update "messages" set "status" = ?, "error" = ?, "updated_at" = ? where "tenant_id" = ? and "run_id" in (select "runs"."id" from "runs" where "runs"."tenant_id" = ? and "runs"."owner" = ? and "runs"."status" in ('scheduled', 'running'));
 update "runs" set "status" = ?, "error" = ?, "error_code" = ?, "finished_at" = ?, "elapsed_ms" = ? - coalesce("started_at", "created_at") where "tenant_id" = ? and "owner" = ? and "status" in ('scheduled', 'running');
 
 -- annotations.create

@@ -203,19 +203,25 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
   const interrupt = (tenantId: TenantId, owner: string): Promise<number> =>
     db.transaction(async (transaction) => {
       const now = clock.now()
+      const itsRuns = transaction
+        .selectFrom('runs')
+        .select('runs.id')
+        .where('runs.tenant_id', '=', tenantId)
+        .where('runs.owner', '=', owner)
+        .where('runs.status', 'in', UNDER_WAY)
       await transaction
         .updateTable('node_executions')
         .set({ status: 'failed', error: runErrors[INTERRUPTED], finished_at: now })
         .where('tenant_id', '=', tenantId)
         .where('status', '=', 'running')
-        .where('run_id', 'in', (eb) =>
-          eb
-            .selectFrom('runs')
-            .select('runs.id')
-            .where('runs.tenant_id', '=', tenantId)
-            .where('runs.owner', '=', owner)
-            .where('runs.status', 'in', UNDER_WAY),
-        )
+        .where('run_id', 'in', itsRuns)
+        .execute()
+      // The question was written with the start of its run; its answer never came.
+      await transaction
+        .updateTable('messages')
+        .set({ status: 'error', error: runErrors[INTERRUPTED], updated_at: now })
+        .where('tenant_id', '=', tenantId)
+        .where('run_id', 'in', itsRuns)
         .execute()
       const result = await transaction
         .updateTable('runs')
