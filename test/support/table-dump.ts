@@ -1,6 +1,6 @@
 // What a platform has stored, in a form that shows what changed: the rows of every table, the names of all files.
 
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Schema } from '../../src/db/schema.ts'
 import type { TestPlatform } from './platform.ts'
@@ -59,6 +59,7 @@ const filesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => `${path} ${statSync(path).size}`)
 
 /** Kept after the fact: rows of a call that is over may come while the next is looked at. Whoever compares says in another way
  *  that no model was asked. */

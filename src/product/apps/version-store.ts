@@ -86,7 +86,8 @@ export const createVersionStore = ({ db, clock, ids }: StoreSeams) => ({
       .select(SUMMARY)
       .where('tenant_id', '=', caller.tenantId)
       .where('app_id', '=', appId)
-    if (page.before !== undefined) query = query.where('number', '<', page.before)
+    // Callers may name any number; the column holds 32 bits where integers have a size.
+    if (page.before !== undefined) query = query.where('number', '<', Math.min(page.before, 2 ** 31 - 1))
     const rows = await query
       .orderBy('number', 'desc')
       .limit(page.limit + 1)
