@@ -12,6 +12,7 @@ export interface Schema {
   tenants: TenantRow
   accounts: AccountRow
   members: MemberRow
+  invitations: InvitationRow
   sign_ins: SignInRow
   settings: SettingRow
   apps: AppRow
@@ -54,6 +55,20 @@ export interface MemberRow {
   role: 'owner' | 'admin' | 'editor' | 'operator' | 'viewer'
   created_at: number
   created_by: string
+}
+
+/** Of an address to a tenant, until somebody accepts it. Names no account: whether the address has one is not asked. */
+export interface InvitationRow {
+  tenant_id: Id<'tenant'>
+  id: Id<'inv'>
+  /** In lower case; unique within the tenant. */
+  email: string
+  role: MemberRow['role']
+  /** SHA-256 of the token, hex. */
+  token_hash: string
+  created_at: number
+  created_by: string
+  expires_at: number
 }
 
 /** One sign-in of a person: a family of refresh tokens of which only the newest is valid. */

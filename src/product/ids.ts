@@ -2,6 +2,7 @@
 
 export type TenantId = `tenant_${string}`
 export type AccountId = `acct_${string}`
+export type InvitationId = `inv_${string}`
 export type SignInId = `signin_${string}`
 export type AppId = `app_${string}`
 export type VersionId = `ver_${string}`

@@ -11,6 +11,7 @@ const TABLES: Readonly<Record<keyof Schema, readonly string[]>> = {
   tenants: [],
   accounts: [],
   members: [],
+  invitations: [],
   sign_ins: ['last_used_at'],
   settings: [],
   apps: [],

@@ -125,6 +125,16 @@ CREATE TABLE "feedbacks" ("tenant_id" text not null references "tenants" ("tenan
   constraint "app_id_of_tenant" foreign key ("tenant_id", "app_id") references "apps" ("tenant_id", "id") on delete cascade,
   constraint "message_id_of_tenant" foreign key ("tenant_id", "message_id") references "messages" ("tenant_id", "id") on delete cascade);
 CREATE INDEX "feedbacks_by_app_id_created_at" on "feedbacks" ("tenant_id", "app_id", "created_at");
+CREATE TABLE "invitations" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "id" text not null,
+  "email" text not null,
+  "role" text not null,
+  "token_hash" text not null,
+  "created_at" bigint not null,
+  "created_by" text not null,
+  "expires_at" bigint not null,
+  constraint "invitations_key" primary key ("tenant_id", "id"),
+  constraint "invitations_email" unique ("tenant_id", "email"));
 CREATE TABLE "members" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
   "account_id" text not null references "accounts" ("id") on delete cascade,
   "role" text not null,
