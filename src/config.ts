@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { type ErrorCatalogue, type ErrorOptions, type Issue, PlatformError, type Result } from './base/errors.ts'
 import { isObject, own, setOwn } from './base/value.ts'
 import { MASK, maskAddress, postgresAddress } from './config-addresses.ts'
+import { gatewaySchema } from './config-gateway.ts'
 import { type ChosenModels, checkModels, MODEL_KINDS, OFFLINE_PROVIDER } from './config-models.ts'
 
 export const configErrors = {
@@ -134,6 +135,8 @@ const schema = z.strictObject({
       aliases: z.record(z.string(), name).default({}),
     })
     .prefault({}),
+  /** How models are chosen, protected, paid and remembered. */
+  gateway: gatewaySchema,
   outbound: z
     .strictObject({
       /** Host names, IP addresses or CIDR ranges that the flows of users may reach although they are not public. */

@@ -20,6 +20,8 @@ export interface ModelDirectoryOptions {
     readonly embedding?: ModelName
     readonly transcription?: ModelName
     readonly speech?: ModelName
+    readonly rerank?: ModelName
+    readonly moderation?: ModelName
   }
   /** Whether the default model may stand in for models that are not configured. */
   readonly allowSubstitute: boolean
@@ -88,6 +90,14 @@ export const createModelDirectory = (options: ModelDirectoryOptions): ModelDirec
     speech(reference) {
       const found = serving(reference, options.defaults?.speech)
       return found?.provider?.speech?.(found.name)
+    },
+    rerank(reference) {
+      const found = serving(reference, options.defaults?.rerank)
+      return found?.provider?.rerank?.(found.name)
+    },
+    moderation(reference) {
+      const found = serving(reference, options.defaults?.moderation)
+      return found?.provider?.moderation?.(found.name)
     },
     get defaultModel() {
       return findDefault()

@@ -111,6 +111,8 @@ describe('metered models', () => {
       embedding: () => vectors,
       transcription: () => undefined,
       speech: () => undefined,
+      rerank: () => undefined,
+      moderation: () => undefined,
       list: () => [],
     }
     const metered = meterModels(models, (call) => void calls.push(call))

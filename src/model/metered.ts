@@ -38,6 +38,8 @@ export const meterModels = (models: ModelDirectory, note: NoteCall): ModelDirect
   },
   transcription: (reference) => models.transcription(reference),
   speech: (reference) => models.speech(reference),
+  rerank: (reference) => models.rerank(reference),
+  moderation: (reference) => models.moderation(reference),
   list: () => models.list(),
 })
 

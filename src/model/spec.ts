@@ -5,18 +5,26 @@
 //   driver     the code that speaks one vendor's wire format
 //   model      one name at one provider
 //   part       a piece of a message: text, an image, a file
+//   protocol   a wire format that callers and vendors speak: the family of a vendor's API
+//   vendor state   what a vendor of one protocol wants back or set, read by its drivers and doors alone
 
 import type { ValueObject } from '../base/value.ts'
 
+export type Protocol = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini'
+
+/** By protocol, so that what one vendor signed never reaches another: `{ anthropic: { signature: '…' } }`. */
+export type VendorState = Readonly<Partial<Record<Protocol, ValueObject>>>
+
 export type MessagePart =
-  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'text'; readonly text: string; readonly vendorState?: VendorState }
   | {
       readonly type: 'media'
       readonly kind: 'image' | 'audio' | 'video' | 'document'
       readonly mimeType: string
       readonly data: MediaData
       readonly filename?: string
-      readonly detail?: 'low' | 'high'
+      readonly detail?: 'low' | 'high' | 'auto'
+      readonly vendorState?: VendorState
     }
 
 /** Bytes in base64, or a link the provider may fetch itself. */
@@ -33,20 +41,39 @@ export interface ToolCall {
   readonly vendorState?: ValueObject
 }
 
+/** One block of a model's thinking. Vendors that sign it want it back unchanged, with its signature in the vendor state. */
+export interface Reasoning {
+  /** Empty where the vendor hides it. */
+  readonly text: string
+  readonly vendorState?: VendorState
+}
+
 export type ChatMessage =
   | { readonly role: 'system' | 'user'; readonly content: string | readonly MessagePart[] }
   | {
       readonly role: 'assistant'
       readonly content: string | readonly MessagePart[]
       readonly toolCalls?: readonly ToolCall[]
+      /** In front of the content. */
+      readonly reasoning?: readonly Reasoning[]
     }
-  | { readonly role: 'tool'; readonly content: string; readonly toolCallId: string; readonly name?: string }
+  | {
+      readonly role: 'tool'
+      readonly content: string | readonly MessagePart[]
+      readonly toolCallId: string
+      readonly name?: string
+      /** The tool failed; the content says how. */
+      readonly failed?: boolean
+    }
 
 export interface ToolDefinition {
   readonly name: string
   readonly description?: string
   /** JSON Schema of the arguments object. */
   readonly parameters: ValueObject
+  /** The vendor shall hold the model to the schema. */
+  readonly strict?: boolean
+  readonly vendorState?: VendorState
 }
 
 export interface ChatRequest {
@@ -57,6 +84,19 @@ export interface ChatRequest {
   readonly stop?: readonly string[]
   readonly tools?: readonly ToolDefinition[]
   readonly toolChoice?: 'auto' | 'none' | 'required' | { readonly name: string }
+  /** False: at most one call a turn. Default the vendor's. */
+  readonly parallelToolCalls?: boolean
+  readonly reasoning?: {
+    readonly effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high'
+    /** Tokens of thinking, ≥ 1. */
+    readonly budgetTokens?: number
+  }
+  /** Ask for JSON of any form; `responseSchema` wins. */
+  readonly json?: boolean
+  /** Also send tool calls piece by piece, as `tool-start` and `tool-delta`, before the whole `tool-call`. */
+  readonly toolFragments?: boolean
+  /** What one protocol alone knows, by its own names: sent to vendors of that protocol, to no other. */
+  readonly vendorState?: VendorState
   /** Ask for JSON that fits the schema (JSON Schema, draft 7 object). */
   readonly responseSchema?: { readonly name: string; readonly schema: ValueObject }
   /** Opaque id of the end user, for vendors that take one. */
@@ -71,6 +111,12 @@ export interface ModelUsage {
   readonly totalTokens: number
   /** True when counted by estimate, since the vendor gave no numbers. */
   readonly estimated: boolean
+  /** Of the prompt: read from the vendor's prompt cache. */
+  readonly cachedTokens?: number
+  /** Of the prompt: written to the vendor's prompt cache. */
+  readonly cacheWriteTokens?: number
+  /** Of the completion: thinking. */
+  readonly reasoningTokens?: number
 }
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'other'
@@ -80,10 +126,23 @@ export type ChatStreamPart =
   | { readonly type: 'text-delta'; readonly text: string }
   /** Thinking the vendor sends apart from the text. */
   | { readonly type: 'reasoning-delta'; readonly text: string }
+  /** A block of thinking is over; only where the vendor signs it. The block's text came as deltas before. */
+  | { readonly type: 'reasoning-end'; readonly vendorState: VendorState }
+  /** Only with `toolFragments`. `index` counts the calls of the answer from 0. */
+  | { readonly type: 'tool-start'; readonly index: number; readonly id: string; readonly name: string }
+  | { readonly type: 'tool-delta'; readonly index: number; readonly argumentsJson: string }
   /** Complete: drivers join the fragments. */
   | { readonly type: 'tool-call'; readonly call: ToolCall }
   | { readonly type: 'media'; readonly mimeType: string; readonly base64: string }
-  | { readonly type: 'finish'; readonly reason: FinishReason; readonly usage: ModelUsage; readonly model?: string }
+  | {
+      readonly type: 'finish'
+      readonly reason: FinishReason
+      readonly usage: ModelUsage
+      /** As the vendor calls the model that answered. */
+      readonly model?: string
+      /** The stop sequence that ended it, where the vendor says so. */
+      readonly stopSequence?: string
+    }
 
 export interface ChatResult {
   readonly text: string
@@ -91,8 +150,12 @@ export interface ChatResult {
   readonly toolCalls: readonly ToolCall[]
   /** What the model made besides text, in order; absent when it made nothing. */
   readonly media?: readonly { readonly mimeType: string; readonly base64: string }[]
+  /** The blocks of thinking with what the vendor wants back; absent where nothing is signed. */
+  readonly reasoningBlocks?: readonly Reasoning[]
   readonly finishReason: FinishReason
   readonly usage: ModelUsage
+  readonly model?: string
+  readonly stopSequence?: string
 }
 
 export type ModelFeature = 'tools' | 'structured-output' | 'vision' | 'audio' | 'video' | 'document' | 'reasoning'
@@ -147,7 +210,62 @@ export interface SpeechModel {
   speak(text: string, options?: { readonly voice?: string }, signal?: AbortSignal): AsyncIterable<Uint8Array>
 }
 
-export type ModelKind = 'chat' | 'embedding' | 'transcription' | 'speech'
+/** Texts in order of how well they answer a question. */
+export interface RerankModel {
+  readonly provider: string
+  readonly name: string
+  /** Best first. @param documents 1 to 1,000. Scores are the model's own, higher is better. @throws ModelError as `ChatModel` */
+  rerank(
+    query: string,
+    documents: readonly string[],
+    options?: { readonly topN?: number },
+    signal?: AbortSignal,
+  ): Promise<{
+    /** `index` into `documents`. */
+    readonly results: readonly { readonly index: number; readonly score: number }[]
+    readonly tokens: number
+  }>
+}
+
+/** What is wrong with a text. */
+export interface ModerationModel {
+  readonly provider: string
+  readonly name: string
+  /** One verdict a text, in order; categories by the vendor's names, scores 0 to 1. @throws ModelError as `ChatModel` */
+  moderate(
+    texts: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<
+    readonly {
+      readonly flagged: boolean
+      readonly categories: Readonly<Record<string, boolean>>
+      readonly scores: Readonly<Record<string, number>>
+    }[]
+  >
+}
+
+export type ModelKind = 'chat' | 'embedding' | 'transcription' | 'speech' | 'rerank' | 'moderation'
+
+/** Where an account answers calls of one protocol, for callers who speak it themselves: the bytes pass through. */
+export interface NativeEndpoint {
+  readonly protocol: Protocol
+  /** The provider. */
+  readonly provider: string
+  /** The model's name as the vendor wants it in the body, or in the address. */
+  readonly model: string
+  /** Whole address of a call. */
+  url(streaming: boolean): string
+  /** Credentials and version, in lower case; content type and length are the client's. May sign the body. */
+  headers(body: string): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
+  /** A failed answer as an error of ours: the same that the neutral path throws.
+   *  @param status of the response; undefined for an error inside a stream */
+  toError(status: number | undefined, body: string, headers: Readonly<Record<string, string | undefined>>): Error
+  /** Usage in a body or a frame of a stream, parsed; undefined where there is none. */
+  usageOf(body: unknown): Partial<ModelUsage> | undefined
+  readonly connectTimeoutMs: number
+  readonly idleTimeoutMs: number
+  readonly answerTimeoutMs: number
+}
 
 export interface ModelProvider {
   /** As the operator named it, e.g. `openai` or `our-gpu-box`. */
@@ -160,6 +278,12 @@ export interface ModelProvider {
   embedding?(modelName: string): EmbeddingModel | undefined
   transcription?(modelName: string): TranscriptionModel | undefined
   speech?(modelName: string): SpeechModel | undefined
+  rerank?(modelName: string): RerankModel | undefined
+  moderation?(modelName: string): ModerationModel | undefined
+  /** Undefined when this account does not speak the protocol, or does not serve the name as chat. */
+  native?(protocol: Protocol, modelName: string): NativeEndpoint | undefined
+  /** Asks whether the account answers at all, as cheaply as the vendor allows. @throws ModelError */
+  ping?(signal?: AbortSignal): Promise<void>
   /** Names known to be served, of every kind: the configured list, or what the server said when asked. */
   models(): readonly string[]
   /** What a name of `models()` is. Absent: all are chat models. */
@@ -195,5 +319,7 @@ export interface ModelDirectory {
   embedding(reference?: Omit<ModelReference, 'mode'>): EmbeddingModel | undefined
   transcription(reference?: Omit<ModelReference, 'mode'>): TranscriptionModel | undefined
   speech(reference?: Omit<ModelReference, 'mode'>): SpeechModel | undefined
+  rerank(reference?: Omit<ModelReference, 'mode'>): RerankModel | undefined
+  moderation(reference?: Omit<ModelReference, 'mode'>): ModerationModel | undefined
   list(): readonly ListedModel[]
 }

@@ -51,6 +51,8 @@ export const plannedModel = (plan: Planned): { models: ModelDirectory; model: Ch
     embedding: () => undefined,
     transcription: () => undefined,
     speech: () => undefined,
+    rerank: () => undefined,
+    moderation: () => undefined,
     list: () => [],
   }
   return { models, model, requests }

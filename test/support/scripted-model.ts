@@ -22,6 +22,8 @@ export const scriptedModels = (script: { readonly llm?: Readonly<Record<string, 
     embedding: () => undefined,
     transcription: () => undefined,
     speech: () => undefined,
+    rerank: () => undefined,
+    moderation: () => undefined,
     list: () => [],
   }
 }

@@ -47,7 +47,8 @@ const toParts = (message: ChatMessage, names: ReadonlyMap<string, string>): Valu
   switch (message.role) {
     case 'tool': {
       const name = message.name ?? names.get(message.toolCallId) ?? message.toolCallId
-      const response = parseObject(message.content) ?? { result: message.content }
+      const said = textOf(message.content)
+      const response = parseObject(said) ?? { result: said }
       return [{ functionResponse: { name, response } }]
     }
     case 'assistant': {

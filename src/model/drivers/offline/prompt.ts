@@ -26,7 +26,7 @@ export const readPrompt = (request: ChatRequest): OfflinePrompt => {
     .filter((message) => message.role === 'system')
     .map(textOf)
     .join('\n\n')
-  const results = messages.slice(lastUser + 1).flatMap((message) => (message.role === 'tool' ? [message.content] : []))
+  const results = messages.slice(lastUser + 1).flatMap((message) => (message.role === 'tool' ? [textOf(message)] : []))
   const inUser = splitContext(user)
   const inSystem = splitContext(system)
   const question = questionIn(inUser.rest) ?? inUser.rest.trim()
