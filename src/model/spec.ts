@@ -12,6 +12,9 @@ import type { ValueObject } from '../base/value.ts'
 
 export type Protocol = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini'
 
+/** How a provider writes its requests: what a parameter becomes there stands in `parameters.ts`. */
+export type Family = Protocol | 'ollama' | 'bedrock' | 'offline'
+
 /** By protocol, so that what one vendor signed never reaches another: `{ anthropic: { signature: '…' } }`. */
 export type VendorState = Readonly<Partial<Record<Protocol, ValueObject>>>
 
@@ -272,6 +275,8 @@ export interface ModelProvider {
   readonly name: string
   /** The driver that serves it, e.g. `openai-compatible`. */
   readonly type: string
+  /** Absent: `openai-chat`. */
+  readonly family?: Family
   /** Undefined when this provider does not serve that name. A provider without a list of models serves every name. */
   chat(modelName: string): ChatModel | undefined
   /** Absent or undefined when the provider serves no model of this kind or name. */
