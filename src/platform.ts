@@ -19,6 +19,8 @@ import { createOutboundPolicy } from './outbound/policy.ts'
 import { createAccounts } from './product/accounts/accounts.ts'
 import { createAccessTokens } from './product/accounts/drivers/access-tokens.ts'
 import { createPasswords } from './product/accounts/drivers/passwords.ts'
+import { createInvitationTokens } from './product/accounts/invitation-tokens.ts'
+import { createInvitationStore } from './product/accounts/invitations-store.ts'
 import { createMemberStore } from './product/accounts/members-store.ts'
 import { createRefreshTokens } from './product/accounts/refresh-tokens.ts'
 import { createSignInStore } from './product/accounts/sign-ins.ts'
@@ -122,6 +124,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     stores: {
       accounts: createAccountStore(store),
       members: createMemberStore(store),
+      invitations: createInvitationStore(store),
       signIns: createSignInStore(store),
     },
     clock,
@@ -130,6 +133,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     passwords: createPasswords(),
     accessTokens: createAccessTokens({ master, clock, lifeMs: config.auth.accessTokenMs }),
     refreshTokens: createRefreshTokens(master),
+    invitationTokens: createInvitationTokens(master),
     refreshTokenMs: config.auth.refreshTokenMs,
   })
   const stores = {

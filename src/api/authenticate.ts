@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Accounts, Session } from '../product/accounts/spec.ts'
 import { AppError } from '../product/apps/errors.ts'
 import type { Keys } from '../product/auth/keys.ts'
-import { grantsOf, type Permission, tenantKeyGrants } from '../product/auth/permissions.ts'
+import { grantsOf, type Permission, type Role, tenantKeyGrants } from '../product/auth/permissions.ts'
 import type { Caller } from '../product/caller.ts'
 import type { AppId } from '../product/ids.ts'
 import { ACCESS, type Access } from './access.ts'
@@ -48,6 +48,13 @@ export const sessionOf = (request: FastifyRequest): Session => {
   const { session } = memberCallerOf(request)
   if (!session) throw new ApiError('api/forbidden')
   return session
+}
+
+/** Whoever has the data folder is as good as an owner. Keys have no role. */
+export const roleOf = ({ session, caller }: MemberCaller): Role => {
+  if (session) return session.role
+  if (caller.actor.type !== 'system') throw new ApiError('api/forbidden')
+  return 'owner'
 }
 
 interface AuthenticationParts {

@@ -8,6 +8,7 @@ import { databases, noteSkippedDatabases } from '../../test/support/databases.ts
 import { createIds, systemClock } from '../base/seams.ts'
 import { DbError } from '../db/errors.ts'
 import type { Database } from '../db/spec.ts'
+import { createInvitationStore } from './accounts/invitations-store.ts'
 import { createMemberStore } from './accounts/members-store.ts'
 import { createSignInStore } from './accounts/sign-ins.ts'
 import { createAccountStore } from './accounts/store.ts'
@@ -66,6 +67,7 @@ const createStores = () => {
     tenants: createTenantStore(seams),
     accounts: createAccountStore(seams),
     members: createMemberStore(seams),
+    invitations: createInvitationStore(seams),
     signIns: createSignInStore(seams),
     apps: createAppStore(seams),
     versions: createVersionStore(seams),
@@ -87,12 +89,15 @@ const createStores = () => {
   }
 }
 
-const newPerson = (name: string) => ({
+const newPerson = (name: string) => ({ email: `${ids.next('acct')}@example.org`, name, passwordHash: 'hash' })
+const newInvitation = (tokenHash: string) => ({
+  id: ids.next('inv'),
   email: `${ids.next('acct')}@example.org`,
-  name,
-  passwordHash: 'hash',
   role: 'viewer' as const,
+  tokenHash,
+  expiresAt: 9_000,
 })
+const ANY = { most: 1_000, judge: () => {} }
 const newSignIn = () => ({ id: ids.next('signin'), userAgent: 'test', expiresAt: 9_000 })
 
 /** What the owner has, for all to ask about. */
@@ -211,13 +216,21 @@ const createWorld = async () => {
   const job = await stores.replies.enable(owner, app.id, REPLY)
   const second = await stores.apps.create(owner, { name: MARK, mode: 'chat' })
   const failing = await stores.replies.enable(owner, second.id, REPLY)
-  const person = await stores.members.add(owner, newPerson('Someone'), 1_000)
-  if (typeof person !== 'object') throw new Error('nobody was added')
+  const invite = async (by: Caller) => {
+    const fields = newInvitation(MARK)
+    await stores.invitations.create(by, fields, ANY)
+    return { ...fields, hash: MARK }
+  }
+  const joining = newPerson('Someone')
+  const personId = await stores.invitations.accept(owner, await invite(owner), { joining, most: 1_000 })
+  if (!personId?.startsWith('acct_')) throw new Error('nobody has joined')
+  const person = { ...joining, id: personId as `acct_${string}` }
+  const [invitation, revocable] = [await invite(owner), await invite(owner)]
   const signIn = { ...newSignIn(), accountId: person.id, refreshHash: MARK }
   await stores.signIns.create(owner, signIn)
   await stores.accounts.saveSetupToken(owner, MARK)
   const found = { upload, messageFile, annotation, job, failing, person, signIn, stores, app, versionId, key, user }
-  return { ...found, talk, message, run, node, used }
+  return { ...found, talk, message, run, node, used, invitation, revocable }
 }
 type World = Awaited<ReturnType<typeof createWorld>>
 
@@ -236,10 +249,18 @@ const calls: Record<string, (caller: Caller, world: World) => unknown> = {
   'members.list': (caller, { stores }) => stores.members.list(caller, 10),
   'members.found': (caller, { stores, person }) =>
     stores.members.found({ ...caller, tenantId: ids.next('tenant') }, 'founded', person.id),
-  'members.add': (caller, { stores }) => stores.members.add(caller, newPerson('new'), 1_000),
+  'invitations.create': (caller, { stores, invitation: { email, ...former } }) => {
+    const { id } = newInvitation('')
+    return stores.invitations.create(caller, { ...former, id, email: `again.${email}` }, ANY)
+  },
+  'invitations.list': (caller, { stores }) => stores.invitations.list(caller, 5),
+  'invitations.find': (caller, { stores, invitation }) => stores.invitations.find(caller, invitation),
+  'invitations.accept': (caller, { stores, invitation }) =>
+    stores.invitations.accept(caller, invitation, { joining: newPerson('new'), most: 1_000 }),
+  'invitations.revoke': (caller, { stores, revocable }) => stores.invitations.revoke(caller, revocable.id, () => {}),
   'members.setRole': ({ tenantId }, { stores, person }) => {
     const caller: Caller = { tenantId, actor: { type: 'account', id: person.id } }
-    return stores.members.setRole(caller, person.id, { role: 'owner', judge: () => {} })
+    return stores.members.setRole(caller, person.id, { role: 'owner', voided: ['owner'], judge: () => {} })
   },
   'signIns.create': (caller, { stores, person }) =>
     stores.signIns.create(caller, { ...newSignIn(), accountId: person.id, refreshHash: 'hash' }),

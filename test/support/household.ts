@@ -12,6 +12,8 @@ import type { VendorServer } from './vendors/vendor-server.ts'
 export const ID_NAMES = [
   'tenant',
   'account',
+  'invitation',
+  'invitationToken',
   'email',
   'chatApp',
   'chatVersion',
@@ -63,7 +65,10 @@ export interface Place {
 }
 
 /** What tenants have beside their apps. */
-export type TenantIds = Pick<Ids, 'tenant' | 'account' | 'email' | 'memberFile' | 'key' | 'refreshToken'>
+export type TenantIds = Pick<
+  Ids,
+  'tenant' | 'account' | 'email' | 'memberFile' | 'key' | 'refreshToken' | 'invitation' | 'invitationToken'
+>
 
 interface Furniture {
   /** The UUID of the chat's conversation variable. */

@@ -2,6 +2,7 @@
 
 import { createIds, systemClock } from '../../src/base/seams.ts'
 import { systemCaller } from '../../src/product/caller.ts'
+import { addMember } from './accounts.ts'
 import {
   documentForm,
   type Household,
@@ -72,11 +73,27 @@ const MAKERS = {
   },
   async account({ world, side }) {
     const person = { email: `${fresh(side.mark)}@example.org`, name: side.mark, password: PASSWORD }
-    const added = await world.platform.platform.accounts.addMember(systemCaller(side.tenantId), 'owner', {
-      ...person,
-      role: 'viewer',
-    })
+    const { accounts } = world.platform.platform
+    const added = await addMember(accounts, systemCaller(side.tenantId), { ...person, role: 'viewer' })
     return { account: added.id }
+  },
+  /** Open, with the token that accepts it. */
+  async invitation({ world, side }) {
+    const invited = { email: `${fresh(side.mark)}@example.org`, role: 'viewer' } as const
+    const { accounts } = world.platform.platform
+    const { invitation, token } = await accounts.invite(systemCaller(side.tenantId), 'owner', invited)
+    return { invitation: invitation.id, invitationToken: token }
+  },
+  /** Of who is about to call, to a new tenant of a colleague's. */
+  async invitationToMe({ world, side, secret }) {
+    const { accounts } = world.platform.platform
+    const [me, owner, admin] = await Promise.all([secret, side.tokens.owner, side.tokens.admin].map(accounts.verify))
+    const founder = me?.role === 'owner' ? admin : owner
+    if (!me || !founder) throw new Error('the token is not valid')
+    const { tenantId } = await accounts.createTenant(founder, `Tenant ${fresh(side.mark)}`)
+    const invited = { email: me.account.email, role: 'viewer' } as const
+    const { token } = await accounts.invite(systemCaller(tenantId), 'owner', invited)
+    return { invitationToken: token }
   },
   async email({ side }) {
     return { email: `${fresh(side.mark)}@example.org` }

@@ -8,6 +8,7 @@ import type { AccessClaims, Session } from '../../src/product/accounts/spec.ts'
 import { type Role, roles } from '../../src/product/auth/permissions.ts'
 import { systemCaller } from '../../src/product/caller.ts'
 import type { TenantId } from '../../src/product/ids.ts'
+import { addMember } from './accounts.ts'
 import { documentForm, furnish, type Household, type Ids, request, type TenantIds } from './household.ts'
 import { startPlatform, type TestPlatform } from './platform.ts'
 import { markedBasicChat, markedChat } from './tenant-apps.ts'
@@ -64,7 +65,7 @@ export const seedTwoTenants = async (): Promise<TwoTenants> => {
   const { session } = await signIn(platform, founder.email)
   const { tenantId } = await accounts.createTenant(session, `Tenant ${MARKS.beta}`)
   const owner = personOf('owner', MARKS.beta)
-  await accounts.addMember(systemCaller(tenantId), 'owner', { ...owner, role: 'owner' })
+  await addMember(accounts, systemCaller(tenantId), { ...owner, role: 'owner' })
   await accounts.removeMember(systemCaller(tenantId), 'owner', founder.id)
   const alpha = await seedSide({ platform, vendor }, session.tenantId, 'alpha')
   const beta = await seedSide({ platform, vendor }, tenantId, 'beta')
@@ -116,7 +117,7 @@ const seedSide = async (world: World, tenantId: TenantId, side: 'alpha' | 'beta'
   for (const role of roles) {
     const person = personOf(role, mark)
     // The owners are there.
-    if (role !== 'owner') await accounts.addMember(caller, 'owner', { ...person, role })
+    if (role !== 'owner') await addMember(accounts, caller, { ...person, role })
     emails[role] = person.email
     tokens[role] = (await signIn(platform, person.email, tenantId)).accessToken
   }
@@ -149,16 +150,22 @@ const useTenant = async (
   const { id: memberFile } = await request(owner, 'POST', '/api/files', documentForm(mark))
   const { key } = await keys.create(systemCaller(tenantId), { scope: 'gateway', name: `Gateway ${mark}` })
   const { refreshToken } = await signIn(platform, email, tenantId)
+  const invited = { email: `invited.${ids.next('n')}.${mark}@example.org`, role: 'viewer' } as const
+  const { invitation, token } = await accounts.invite(systemCaller(tenantId), 'owner', invited)
   return {
     tenant: tenantId,
     account,
     email,
+    invitation: invitation.id,
+    invitationToken: spoilt(token),
     memberFile,
     key: key.id,
-    // Of a real sign-in, but not the secret itself: that would be a right of its own.
-    refreshToken: `${refreshToken.slice(0, -20)}${randomBytes(15).toString('base64url')}`,
+    refreshToken: spoilt(refreshToken),
   }
 }
+
+/** Of something real, but not the secret itself: that would be a right of its own. */
+const spoilt = (token: string): string => `${token.slice(0, -20)}${randomBytes(15).toString('base64url')}`
 
 /** Everything that shows an identity and must open nothing. */
 const makeClosed = async (platform: TestPlatform, { tenantId, main, mark, emails }: Side) => {
@@ -173,13 +180,13 @@ const makeClosed = async (platform: TestPlatform, { tenantId, main, mark, emails
   }
   const left = await signIn(platform, emails.admin, tenantId)
   await accounts.signOut(left.session)
-  const removed = await accounts.addMember(caller, 'owner', { ...personOf('removed', mark), role: 'admin' })
+  const removed = await addMember(accounts, caller, { ...personOf('removed', mark), role: 'admin' })
   // Not looked at before it is gone: what was just seen is remembered for a second.
   const gone = await accounts.signIn(removed.email, PASSWORD, { userAgent: 'test' })
   // Not by our own means, which would end the sign-in too.
   await platform.database.kysely.deleteFrom('members').where('account_id', '=', removed.id).execute()
   // Somebody whose sign-ins nobody ends.
-  const witness = await accounts.addMember(caller, 'owner', { ...personOf('witness', mark), role: 'editor' })
+  const witness = await addMember(accounts, caller, { ...personOf('witness', mark), role: 'editor' })
   const stays = await signIn(platform, witness.email, tenantId)
   const claims = claimsOf(stays.session)
   const issue = async (master: Uint8Array, ageMs = 0): Promise<string> => {
@@ -237,7 +244,8 @@ const ids = createIds(systemClock)
 export const missingIds = (like: Ids): Ids => {
   const random = (text: string): string => {
     const [, prefix] = /^([a-z]+)_/.exec(text) ?? []
-    if (text.startsWith('refresh-')) return `refresh-${randomBytes(112).toString('base64url')}`
+    const [start] = /^(?:refresh|invite)-/.exec(text) ?? []
+    if (start) return `${start}${randomBytes(112).toString('base64url')}`
     return prefix ? ids.next(prefix) : ids.next('x').slice(2)
   }
   const entries = Object.entries(like).map(([name, text]) =>

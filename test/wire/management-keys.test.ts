@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKey, listKeys, revokeKey } from '../../src/wire/management/keys.ts'
 import { listModels, listProviders } from '../../src/wire/management/models.ts'
 import { getSettings, updateSettings } from '../../src/wire/management/settings.ts'
+import { addMember } from '../support/accounts.ts'
 import { appFile, chain, end, start } from '../support/app-files.ts'
 import { type ManagementClient, managementClient, refusal, signInOwner, tenantClient } from '../support/management.ts'
 import { startPlatform, type TestApp, type TestPlatform, withOpenAi } from '../support/platform.ts'
@@ -94,7 +95,7 @@ describe('a key', () => {
   it('never lets its maker do more than before', async () => {
     const { accounts, caller } = platform.platform
     const person = { email: 'operator@example.org', name: 'Otto', password: 'correct horse battery' }
-    await accounts.addMember(caller, 'owner', { ...person, role: 'operator' })
+    await addMember(accounts, caller, { ...person, role: 'operator' })
     const { accessToken } = await accounts.signIn(person.email, person.password, { userAgent: 'test' })
     const operator = managementClient(platform.url, accessToken)
     expect(refusal(await operator(createKey, { body: { scope: 'tenant' } }))).toEqual([403, 'api/forbidden'])

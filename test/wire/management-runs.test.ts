@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { toWireId } from '../../src/product/ids.ts'
 import { listConversationMessages, listConversations } from '../../src/wire/management/conversations.ts'
 import { getRun, listRuns, stopRun } from '../../src/wire/management/runs.ts'
+import { addMember } from '../support/accounts.ts'
 import { answer, appFile, chain, code, end, llm, start } from '../support/app-files.ts'
 import {
   type KnownBody,
@@ -249,7 +250,7 @@ describe('conversations', () => {
     expect(refusal(await owner(listConversations))).toEqual([400, 'api/invalid-param'])
     const { accounts, caller } = platform.platform
     const person = { email: 'viewer@example.org', name: 'Vera', password: 'correct horse battery' }
-    await accounts.addMember(caller, 'owner', { ...person, role: 'viewer' })
+    await addMember(accounts, caller, { ...person, role: 'viewer' })
     const { accessToken } = await accounts.signIn(person.email, person.password, { userAgent: 'test' })
     const viewer = managementClient(platform.url, accessToken)
     expect(refusal(await viewer(listConversations, { query: { appId: chat.id } }))).toEqual([403, 'api/forbidden'])

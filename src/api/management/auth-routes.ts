@@ -66,9 +66,9 @@ export const authRoutes =
     addRoute(server, createTenant, ({ body, request }) => accounts.createTenant(sessionOf(request), body.name))
   }
 
-const userAgentOf = (request: FastifyRequest): string => request.headers['user-agent'] ?? ''
+export const userAgentOf = (request: FastifyRequest): string => request.headers['user-agent'] ?? ''
 
-const toTokens = ({ accessExpiresAt, refreshExpiresAt, ...tokens }: Tokens) => ({
+export const toTokens = ({ accessExpiresAt, refreshExpiresAt, ...tokens }: Tokens) => ({
   tokenType: 'Bearer',
   ...tokens,
   accessExpiresAt: new Date(accessExpiresAt).toISOString(),

@@ -11,6 +11,7 @@ import { appRoutes } from './apps-routes.ts'
 import { authRoutes } from './auth-routes.ts'
 import { conversationRoutes } from './conversations-routes.ts'
 import { fileRoutes } from './file-routes.ts'
+import { invitationRoutes } from './invitation-routes.ts'
 import { keyRoutes } from './keys-routes.ts'
 import { memberRoutes } from './member-routes.ts'
 import { modelRoutes } from './models-routes.ts'
@@ -24,6 +25,7 @@ export const managementRoutes = (parts: ServerParts) => async (server: FastifyIn
   readPlainJson(server)
   server.register(authRoutes(parts))
   server.register(memberRoutes(parts))
+  server.register(invitationRoutes(parts))
   server.register(appRoutes(parts))
   server.register(versionRoutes(parts))
   server.register(keyRoutes(parts))

@@ -35,19 +35,41 @@ select "accounts"."id", "accounts"."email", "accounts"."name", "accounts"."creat
 insert into "tenants" ("tenant_id", "name", "created_at") values (?, ?, ?) on conflict ("tenant_id") do nothing;
 insert into "members" ("tenant_id", "account_id", "role", "created_at", "created_by") values (?, ?, ?, ?, ?);
 
--- members.add
+-- invitations.create
 update "tenants" set "name" = "name" where "tenant_id" = ?;
-select "id", "email", "name", "created_at" from "accounts" where "email" = ?;
+delete from "invitations" where "tenant_id" = ? and "expires_at" <= ?;
+select "role" from "invitations" where "tenant_id" = ? and "email" = ?;
+select "accounts"."id", "accounts"."email", "accounts"."name", "accounts"."created_at", "members"."role", "members"."created_at" as "since" from "members" inner join "accounts" on "accounts"."id" = "members"."account_id" where "members"."tenant_id" = ? and "accounts"."email" = ?;
+select count(*) as "count" from "invitations" where "tenant_id" = ?;
+delete from "invitations" where "tenant_id" = ? and "email" = ?;
+insert into "invitations" ("tenant_id", "id", "email", "role", "token_hash", "created_at", "created_by", "expires_at") values (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- invitations.list
+select * from "invitations" where "tenant_id" = ? and "expires_at" > ? order by "created_at", "id" limit ?;
+
+-- invitations.find
+select * from "invitations" where "tenant_id" = ? and "id" = ? and "token_hash" = ? and "expires_at" > ?;
+
+-- invitations.accept
+update "tenants" set "name" = "name" where "tenant_id" = ?;
+select * from "invitations" where "tenant_id" = ? and "id" = ? and "token_hash" = ? and "expires_at" > ?;
 select count(*) as "count" from "members" where "tenant_id" = ?;
 insert into "accounts" ("id", "email", "name", "password_hash", "created_at", "updated_at") values (?, ?, ?, ?, ?, ?);
+delete from "invitations" where "tenant_id" = ? and "id" = ?;
 insert into "members" ("tenant_id", "account_id", "role", "created_at", "created_by") values (?, ?, ?, ?, ?);
+
+-- invitations.revoke
+update "tenants" set "name" = "name" where "tenant_id" = ?;
+select "role" from "invitations" where "tenant_id" = ? and "id" = ? and "expires_at" > ?;
+delete from "invitations" where "tenant_id" = ? and "id" = ?;
 
 -- members.setRole
 update "tenants" set "name" = "name" where "tenant_id" = ?;
 select "accounts"."id", "accounts"."email", "accounts"."name", "accounts"."created_at", "members"."role", "members"."created_at" as "since" from "members" inner join "accounts" on "accounts"."id" = "members"."account_id" where "members"."tenant_id" = ? and "accounts"."id" = ?;
-select "role" from "members" where "tenant_id" = ? and "account_id" = ?;
 select count(*) as "count" from "members" where "tenant_id" = ? and "role" = ?;
+select "role" from "members" where "tenant_id" = ? and "account_id" = ?;
 update "members" set "role" = ? where "tenant_id" = ? and "account_id" = ?;
+delete from "invitations" where "tenant_id" = ? and "created_by" = ? and "role" in (?);
 
 -- signIns.create
 delete from "sign_ins" where "tenant_id" = ? and "account_id" = ? and ("expires_at" <= ? or "revoked_at" is not null or "id" not in (select "id" from "sign_ins" where "tenant_id" = ? and "account_id" = ? order by "last_used_at" desc, "id" desc limit ?));
@@ -71,6 +93,7 @@ select "accounts"."id", "accounts"."email", "accounts"."name", "accounts"."creat
 select count(*) as "count" from "members" where "tenant_id" = ? and "role" = ?;
 delete from "members" where "tenant_id" = ? and "account_id" = ?;
 delete from "sign_ins" where "tenant_id" = ? and "account_id" = ?;
+delete from "invitations" where "tenant_id" = ? and "created_by" = ?;
 
 -- accounts.createFirst
 update "tenants" set "name" = "name" where "tenant_id" = ?;

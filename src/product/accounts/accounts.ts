@@ -1,4 +1,4 @@
-// People who sign in: their tokens, passwords and tenants. Setting up and members stand in the files beside it.
+// People who sign in: their tokens, passwords and tenants. Setting up, members and invitations stand in the files beside it.
 //
 // P1  Of a family of refresh tokens one is valid. Using another of its tokens ends the family, as somebody else may have it;
 //     of one token used many times at once, one use succeeds and the others end the family.
@@ -12,6 +12,9 @@ import type { AccountId, SignInId, TenantId } from '../ids.ts'
 import type { AttemptLimits } from './attempts.ts'
 import { createAttempts } from './attempts.ts'
 import { AccountError } from './errors.ts'
+import type { InvitationTokens } from './invitation-tokens.ts'
+import { createInvitations } from './invitations.ts'
+import type { InvitationStore } from './invitations-store.ts'
 import { createLiveSessions } from './live-sessions.ts'
 import { createMembers } from './members.ts'
 import type { MemberStore } from './members-store.ts'
@@ -23,13 +26,19 @@ import type { AccessTokens, Accounts, Passwords, Session, Tokens } from './spec.
 import type { AccountStore, KnownAccount } from './store.ts'
 
 export interface AccountParts {
-  readonly stores: { readonly accounts: AccountStore; readonly members: MemberStore; readonly signIns: SignInStore }
+  readonly stores: {
+    readonly accounts: AccountStore
+    readonly members: MemberStore
+    readonly invitations: InvitationStore
+    readonly signIns: SignInStore
+  }
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
   readonly passwords: Passwords
   readonly accessTokens: AccessTokens
   readonly refreshTokens: RefreshTokens
+  readonly invitationTokens: InvitationTokens
   /** Life of a refresh token from its making, ms. */
   readonly refreshTokenMs: number
   readonly attempts?: AttemptLimits
@@ -102,6 +111,11 @@ export const createAccounts = (parts: AccountParts): Accounts => {
 
   const memberships = (id: AccountId) => stores.accounts.memberships(id, MOST_TENANTS)
 
+  const demandRoom = async (id: AccountId): Promise<void> => {
+    if ((await memberships(id)).length < MOST_TENANTS) return
+    throw new AccountError('account/limit', { details: { limit: MOST_TENANTS, what: 'tenants for an account' } })
+  }
+
   return {
     setupRequired: async () => !(await stores.accounts.hasAny()),
     issueSetupToken: setup.issueSetupToken,
@@ -122,7 +136,7 @@ export const createAccounts = (parts: AccountParts): Accounts => {
     async refresh(refreshToken) {
       const given = refreshTokens.read(refreshToken)
       if (!given) throw new AccountError('account/signed-out')
-      const { tenantId, signInId } = given
+      const { tenantId, id: signInId } = given
       const next = refreshTokens.issue(tenantId, signInId)
       const expiresAt = clock.now() + refreshTokenMs
       const caller: Caller = { tenantId, actor: { type: 'system', id: signInId } }
@@ -166,15 +180,14 @@ export const createAccounts = (parts: AccountParts): Accounts => {
 
     async createTenant({ account }, name) {
       const tenantName = readName(name)
-      if ((await memberships(account.id)).length >= MOST_TENANTS) {
-        throw new AccountError('account/limit', { details: { limit: MOST_TENANTS, what: 'tenants for an account' } })
-      }
+      await demandRoom(account.id)
       const tenantId = ids.next('tenant')
       await stores.members.found(callerOf(account.id, tenantId), tenantName, account.id)
       return { tenantId, tenantName, role: 'owner' }
     },
 
-    ...createMembers({ stores, passwords, sessions }),
+    ...createMembers({ store: stores.members, sessions }),
+    ...createInvitations({ ...parts, tokens: parts.invitationTokens, check, open, memberships, demandRoom }),
   }
 }
 

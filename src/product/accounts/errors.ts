@@ -14,6 +14,12 @@ export const accountErrors = {
   'account/weak-name': 'A name has 1 to 100 characters.',
   'account/already-member': 'This account is a member already.',
   'account/not-found': 'There is no such member.',
+  'account/invitation-not-found': 'There is no such invitation.',
+  'account/wrong-invitation':
+    'This invitation is wrong, was used, replaced or revoked, or has expired. Ask for another one.',
+  'account/other-address': 'This invitation is for another address. Sign in with the account of that address.',
+  'account/has-account':
+    'The invited address has an account. Sign in and accept, or join with the password of that account.',
   'account/last-owner': 'A tenant keeps at least one owner.',
   'account/limit': 'There may be at most {limit} {what}.',
   'account/role-too-high': 'Only an owner may give, change or take away the role of an owner.',

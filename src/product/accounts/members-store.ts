@@ -8,14 +8,14 @@ import type { AccountId, TenantId } from '../ids.ts'
 import type { StoreSeams } from '../store-seams.ts'
 import { createTenantStore, lockTenant } from '../tenants/store.ts'
 import type { Member } from './spec.ts'
-import { insertAccount, toAccount } from './store.ts'
+import { toAccount } from './store.ts'
 
 export interface NewMember {
-  readonly email: string
-  readonly name: string
-  /** Absent: only an account that exists can become a member. */
-  readonly passwordHash?: string
+  readonly accountId: AccountId
   readonly role: Role
+  readonly now: number
+  /** Who made them one. */
+  readonly by: string
 }
 
 /** What a change of a member is judged by, as of the change. */
@@ -30,19 +30,8 @@ export interface Standing {
 export type MemberStore = ReturnType<typeof createMemberStore>
 
 export const createMemberStore = (seams: StoreSeams) => {
-  const { db, clock, ids } = seams
+  const { db, clock } = seams
   const tenants = createTenantStore(seams)
-  const insert = (query: Queries, caller: Caller, id: AccountId, role: Role) =>
-    query
-      .insertInto('members')
-      .values({
-        tenant_id: caller.tenantId,
-        account_id: id,
-        role,
-        created_at: clock.now(),
-        created_by: caller.actor.id,
-      })
-      .execute()
 
   return {
     /** The first joined first. */
@@ -59,40 +48,17 @@ export const createMemberStore = (seams: StoreSeams) => {
     found: (caller: Caller, name: string, owner: AccountId): Promise<void> =>
       db.transaction(async (transaction) => {
         await tenants.ensure(caller, name, transaction)
-        await insert(transaction, caller, owner, 'owner')
+        const by = caller.actor.id
+        await insertMember(transaction, caller, { accountId: owner, role: 'owner', now: clock.now(), by })
       }),
 
-    /** Undefined when the account has to be made first but no password is given.
-     *  @throws DbError `db/constraint` when the account was made elsewhere in the same moment */
-    add: (caller: Caller, person: NewMember, most: number): Promise<Member | 'is-member' | 'full' | undefined> =>
-      db.transaction(async (transaction) => {
-        await lockTenant(transaction, caller)
-        const known = await transaction
-          .selectFrom('accounts')
-          .select(['id', 'email', 'name', 'created_at'])
-          .where('email', '=', person.email)
-          .executeTakeFirst()
-        if (known && (await findMember(transaction, caller, known.id))) return 'is-member'
-        if ((await countMembers(transaction, caller)) >= most) return 'full'
-        const { passwordHash } = person
-        if (!known && passwordHash === undefined) return undefined
-        const account = known
-          ? toAccount(known)
-          : await insertAccount(
-              transaction,
-              ids.next('acct'),
-              { ...person, passwordHash: passwordHash ?? '' },
-              clock.now(),
-            )
-        await insert(transaction, caller, account.id, person.role)
-        return { ...account, role: person.role, memberSince: clock.now() }
-      }),
-
-    /** @param judge throws to refuse the change   @returns undefined when there is no such member */
+    /** @param change.judge throws to refuse the change
+     *  @param change.voided roles to which the member may invite nobody any more: such invitations of theirs go
+     *  @returns undefined when there is no such member */
     setRole: (
       caller: Caller,
       id: AccountId,
-      change: { readonly role: Role; readonly judge: (standing: Standing) => void },
+      change: { readonly role: Role; readonly voided: readonly Role[]; readonly judge: (standing: Standing) => void },
     ): Promise<Member | undefined> =>
       db.transaction(async (transaction) => {
         const standing = await standingOf(transaction, caller, id)
@@ -104,10 +70,18 @@ export const createMemberStore = (seams: StoreSeams) => {
           .where('tenant_id', '=', caller.tenantId)
           .where('account_id', '=', id)
           .execute()
+        if (change.voided.length > 0) {
+          await transaction
+            .deleteFrom('invitations')
+            .where('tenant_id', '=', caller.tenantId)
+            .where('created_by', '=', id)
+            .where('role', 'in', change.voided)
+            .execute()
+        }
         return { ...standing.member, role: change.role }
       }),
 
-    /** Ends the member's sign-ins to the tenant as well. @param judge throws to refuse   @returns false when there is none */
+    /** Ends the member's sign-ins to the tenant and their invitations as well. @param judge throws to refuse   @returns false when there is none */
     remove: (caller: Caller, id: AccountId, judge: (standing: Standing) => void): Promise<boolean> =>
       db.transaction(async (transaction) => {
         const standing = await standingOf(transaction, caller, id)
@@ -122,6 +96,11 @@ export const createMemberStore = (seams: StoreSeams) => {
           .deleteFrom('sign_ins')
           .where('tenant_id', '=', caller.tenantId)
           .where('account_id', '=', id)
+          .execute()
+        await transaction
+          .deleteFrom('invitations')
+          .where('tenant_id', '=', caller.tenantId)
+          .where('created_by', '=', id)
           .execute()
         return true
       }),
@@ -154,7 +133,19 @@ const selectMembers = (query: Queries, caller: Caller) =>
 const toMembers = (rows: readonly MemberColumns[]): readonly Member[] =>
   rows.map((row) => ({ ...toAccount(row), role: row.role, memberSince: row.since }))
 
-const findMember = (query: Queries, { tenantId }: { readonly tenantId: TenantId }, id: AccountId) =>
+export const insertMember = async (query: Queries, { tenantId }: Caller, member: NewMember): Promise<void> => {
+  const { accountId, role, now, by } = member
+  await query
+    .insertInto('members')
+    .values({ tenant_id: tenantId, account_id: accountId, role, created_at: now, created_by: by })
+    .execute()
+}
+
+/** True when an account of this address is a member of the caller's tenant. */
+export const isMember = async (query: Queries, caller: Caller, email: string): Promise<boolean> =>
+  (await selectMembers(query, caller).where('accounts.email', '=', email).executeTakeFirst()) !== undefined
+
+export const findMember = (query: Queries, { tenantId }: { readonly tenantId: TenantId }, id: AccountId) =>
   query
     .selectFrom('members')
     .select('role')
@@ -162,7 +153,7 @@ const findMember = (query: Queries, { tenantId }: { readonly tenantId: TenantId 
     .where('account_id', '=', id)
     .executeTakeFirst()
 
-const countMembers = async (query: Queries, caller: Caller, role?: Role): Promise<number> => {
+export const countMembers = async (query: Queries, caller: Caller, role?: Role): Promise<number> => {
   let counted = query
     .selectFrom('members')
     .select((eb) => eb.fn.countAll().as('count'))
@@ -175,8 +166,13 @@ const standingOf = async (query: Queries, caller: Caller, id: AccountId): Promis
   await lockTenant(query, caller)
   const [member] = toMembers(await selectMembers(query, caller).where('accounts.id', '=', id).execute())
   if (!member) return undefined
-  const { type, id: actorId } = caller.actor
+  const owners = await countMembers(query, caller, 'owner')
+  return { member, owners, askedBy: await roleOfActor(query, caller) }
+}
+
+/** Undefined when the actor is no account or no member. */
+export const roleOfActor = async (query: Queries, caller: Caller): Promise<Role | undefined> => {
+  const { type, id } = caller.actor
   // An actor of this type is named by the id of an account.
-  const asking = type === 'account' ? await findMember(query, caller, actorId as AccountId) : undefined
-  return { member, owners: await countMembers(query, caller, 'owner'), askedBy: asking?.role }
+  return type === 'account' ? (await findMember(query, caller, id as AccountId))?.role : undefined
 }

@@ -3,12 +3,13 @@
 // Glossary
 //   account        a person: one e-mail address, one password; may be a member of several tenants
 //   member         an account with a role in a tenant
+//   invitation     an address that may become a member with a role, once, by showing a token; names no account
 //   sign-in        one signing in on one device: a family of refresh tokens of which only the newest is valid
 //   access token   a JWT that names account, tenant and sign-in; lives minutes; what it may do is asked anew at each call
 
 import type { Role } from '../auth/permissions.ts'
 import type { Caller } from '../caller.ts'
-import type { AccountId, SignInId, TenantId } from '../ids.ts'
+import type { AccountId, InvitationId, SignInId, TenantId } from '../ids.ts'
 
 export interface Account {
   readonly id: AccountId
@@ -20,6 +21,15 @@ export interface Account {
 export interface Member extends Account {
   readonly role: Role
   readonly memberSince: number
+}
+
+/** All an inviter may know: what they typed, and what was made of it. */
+export interface Invitation {
+  readonly id: InvitationId
+  readonly email: string
+  readonly role: Role
+  readonly createdAt: number
+  readonly expiresAt: number
 }
 
 export interface Membership {
@@ -85,14 +95,31 @@ export interface Accounts {
   createTenant(session: Session, name: string): Promise<Membership>
 
   members(caller: Caller): Promise<readonly Member[]>
-  /** An account of this address becomes a member; an unknown address becomes an account with this password.
-   *  @throws AccountError `account/already-member`, `account/role-too-high`, `account/bad-email`, `account/weak-name`,
-   *  `account/weak-password`, `account/limit` */
-  addMember(
+  /** The answer is the same whether or not the address has an account. What the address was invited by before, stops working.
+   *  @returns the token, which nobody can read again
+   *  @throws AccountError `account/already-member` (of this tenant), `account/role-too-high`, `account/bad-email`,
+   *  `account/limit`, `account/no-tenant` when the asking account is a member no more */
+  invite(
     caller: Caller,
     by: Role,
-    person: Omit<NewPerson, 'password'> & { readonly password?: string; readonly role: Role },
-  ): Promise<Member>
+    invited: { readonly email: string; readonly role: Role },
+  ): Promise<{ readonly invitation: Invitation; readonly token: string }>
+  /** Those that can be accepted, the oldest first. */
+  invitations(caller: Caller): Promise<readonly Invitation[]>
+  /** @throws AccountError `account/invitation-not-found`, `account/role-too-high`, `account/no-tenant` */
+  revokeInvitation(caller: Caller, by: Role, id: InvitationId): Promise<void>
+  /** For whoever is signed in as the account of the invited address.
+   *  @throws AccountError `account/wrong-invitation`, `account/other-address`, `account/already-member`, `account/limit`,
+   *  `account/too-many-attempts` */
+  acceptInvitation(session: Session, token: string): Promise<Membership>
+  /** Makes the account of the invited address and signs it in; one that is there is joined by its own password, and keeps its name.
+   *  @throws AccountError as `acceptInvitation`, and `account/has-account` when the password is not the one of the account that
+   *  is there, `account/weak-name`, `account/weak-password` */
+  joinByInvitation(
+    token: string,
+    person: { readonly name: string; readonly password: string },
+    userAgent: string,
+  ): Promise<Tokens>
   /** @throws AccountError `account/not-found`, `account/last-owner`, `account/role-too-high` */
   setRole(caller: Caller, by: Role, id: AccountId, role: Role): Promise<Member>
   /** Their sign-ins to this tenant end at once. @throws AccountError `account/not-found`, `account/last-owner`, `account/role-too-high` */

@@ -451,6 +451,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the invitations that nobody has accepted yet, all on one page. */
+        get: operations["listInvitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the account of the invited address a member. Its tokens stay those of the present tenant. */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes an account of the invited address a member and signs it in: a new one, or by its password one that is there. */
+        post: operations["joinByInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes an invitation. Its token stops working at once. */
+        delete: operations["revokeInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/keys": {
         parameters: {
             query?: never;
@@ -496,8 +564,8 @@ export interface paths {
         /** Lists the members of the tenant, all on one page. */
         get: operations["listMembers"];
         put?: never;
-        /** Makes a person a member: the account of this address, or a new one with this password. */
-        post: operations["addMember"];
+        /** Invites an address. The token goes to its owner; it is shown this once, and a former one of the address ends. */
+        post: operations["inviteMember"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1559,6 +1627,25 @@ export interface components {
              * @description ISO 8601, UTC.
              */
             createdAt: string;
+        };
+        Invitation: {
+            /**
+             * @description Id: `inv_` and a UUID.
+             * @example inv_019a2f0e-0000-7000-8000-000000000001
+             */
+            id: string;
+            email: string;
+            role: components["schemas"]["Role"];
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC.
+             */
+            expiresAt: string;
         };
         Issue: {
             /** @description Where in what was given; empty for the whole. */
@@ -3727,6 +3814,131 @@ export interface operations {
             500: components["responses"]["ManagementInternalServerError"];
         };
     };
+    listInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitations, the oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Invitation"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What `POST /api/members` gave. */
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The new membership. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Membership"];
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            409: components["responses"]["ManagementConflict"];
+            413: components["responses"]["ManagementPayloadTooLarge"];
+            415: components["responses"]["ManagementUnsupportedMediaType"];
+            429: components["responses"]["ManagementTooManyRequests"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    joinByInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What `POST /api/members` gave. */
+                    token: string;
+                    /** @description Of a new account; one that is there keeps its own. */
+                    name: string;
+                    /** @description Of a new account, 10 to 256 characters; or the one of that which is there. */
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Tokens for the tenant. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            409: components["responses"]["ManagementConflict"];
+            413: components["responses"]["ManagementPayloadTooLarge"];
+            415: components["responses"]["ManagementUnsupportedMediaType"];
+            429: components["responses"]["ManagementTooManyRequests"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    revokeInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No invitation any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            404: components["responses"]["ManagementNotFound"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
     listKeys: {
         parameters: {
             query?: {
@@ -3858,7 +4070,7 @@ export interface operations {
             500: components["responses"]["ManagementInternalServerError"];
         };
     };
-    addMember: {
+    inviteMember: {
         parameters: {
             query?: never;
             header?: never;
@@ -3870,22 +4082,22 @@ export interface operations {
                 "application/json": {
                     /** @description In any case; kept in lower case. */
                     email: string;
-                    /** @description Of a new account; one that exists keeps its own. */
-                    name: string;
-                    /** @description Needed for a new account; otherwise not looked at. */
-                    password?: string;
                     role: components["schemas"]["Role"];
                 };
             };
         };
         responses: {
-            /** @description The new member. */
+            /** @description The invitation: the same whether or not the address has an account. */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Member"];
+                    "application/json": {
+                        invitation: components["schemas"]["Invitation"];
+                        /** @description For one acceptance. */
+                        token: string;
+                    };
                 };
             };
             400: components["responses"]["ManagementBadRequest"];
@@ -3894,7 +4106,6 @@ export interface operations {
             409: components["responses"]["ManagementConflict"];
             413: components["responses"]["ManagementPayloadTooLarge"];
             415: components["responses"]["ManagementUnsupportedMediaType"];
-            429: components["responses"]["ManagementTooManyRequests"];
             500: components["responses"]["ManagementInternalServerError"];
         };
     };

@@ -16,7 +16,7 @@ export const newPassword = () => plainText().max(1_000).meta({ description: '10 
 const knownPassword = () => plainText().max(1_000)
 const tenantId = () => prefixedId('tenant')
 
-const tokens = z
+export const tokens = z
   .object({
     tokenType: z.literal('Bearer'),
     accessToken: z.string().meta({ description: 'For the header `Authorization: Bearer …`.' }),
@@ -31,7 +31,7 @@ export const account = z
   .object({ id: prefixedId('acct'), email: z.string(), name: z.string(), createdAt: time() })
   .meta({ id: 'Account' })
 
-const membership = z.object({ tenantId: tenantId(), tenantName: z.string(), role }).meta({ id: 'Membership' })
+export const membership = z.object({ tenantId: tenantId(), tenantName: z.string(), role }).meta({ id: 'Membership' })
 
 const me = z
   .object({

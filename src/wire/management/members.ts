@@ -1,8 +1,8 @@
-// Members of a tenant over the management API.
+// Members of a tenant over the management API. How they come in: invitations.ts.
 
 import { z } from 'zod'
 import { defineOperation } from '../operation.ts'
-import { account, email, newPassword, personName, role } from './auth.ts'
+import { account, role } from './auth.ts'
 import { pageOf, pathIds, time } from './shapes.ts'
 
 const tag = 'Members'
@@ -17,22 +17,6 @@ export const listMembers = defineOperation({
   tag,
   answers: { 200: { description: 'The members, the first joined first.', schema: pageOf(member) } },
   errors: [403],
-})
-
-export const addMember = defineOperation({
-  method: 'POST',
-  path: '/api/members',
-  id: 'addMember',
-  summary: 'Makes a person a member: the account of this address, or a new one with this password.',
-  tag,
-  body: z.object({
-    email: email(),
-    name: personName().meta({ description: 'Of a new account; one that exists keeps its own.' }),
-    password: newPassword().optional().meta({ description: 'Needed for a new account; otherwise not looked at.' }),
-    role,
-  }),
-  answers: { 201: { description: 'The new member.', schema: member } },
-  errors: [400, 403, 409, 429],
 })
 
 export const setMemberRole = defineOperation({
@@ -58,4 +42,4 @@ export const removeMember = defineOperation({
   errors: [403, 404, 409],
 })
 
-export const memberOperations = [listMembers, addMember, setMemberRole, removeMember] as const
+export const memberOperations = [listMembers, setMemberRole, removeMember] as const

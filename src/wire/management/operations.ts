@@ -5,6 +5,7 @@ import { appOperations } from './apps.ts'
 import { authOperations } from './auth.ts'
 import { conversationOperations } from './conversations.ts'
 import { fileOperations } from './files.ts'
+import { invitationOperations } from './invitations.ts'
 import { keyOperations } from './keys.ts'
 import { memberOperations } from './members.ts'
 import { modelOperations } from './models.ts'
@@ -17,6 +18,7 @@ import { versionOperations } from './versions.ts'
 export const managementOperations: readonly Operation[] = [
   ...authOperations,
   ...memberOperations,
+  ...invitationOperations,
   ...appOperations,
   ...versionOperations,
   ...fileOperations,
