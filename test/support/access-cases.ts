@@ -14,6 +14,9 @@ export interface Filled {
   readonly form?: FormData
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: the answer of the call that the row is about
+type MadeBody = any
+
 export interface Shot {
   /** @param x ids of the target @param own ids of the caller's own tenant and app */
   fill(x: Ids, own: Ids): Filled
@@ -27,6 +30,9 @@ export interface Shot {
   readonly ofTenant?: true
   /** The ids do not belong to one end user: the app's other users may use them. */
   readonly anyUser?: true
+  /** The call makes something of the caller's own, whatever it names: the call that takes it back, from the answer. Two answers
+   *  are then compared without what is new in each: what was made, and what the request itself said. */
+  readonly takenBackBy?: (body: MadeBody) => { readonly route: string; readonly filled: Filled }
   /** What another app of the same tenant answers, where the contract has a status of its own for it. */
   readonly siblingStatus?: number
 }
@@ -264,15 +270,29 @@ const management: Readonly<Record<string, Case>> = {
   'GET /api/tenants': plain(),
   'POST /api/tenants': call((_, { mark }) => ({ body: { name: `Further tenant ${mark}` } })),
   'GET /api/members': plain(),
-  // An address is a person's, not a tenant's: it is no id that a call could take from another tenant.
-  'POST /api/members': call(
-    (_, own) => ({ body: { email: own.email, name: own.mark, password: PASSWORD, role: 'viewer' } }),
-    { spares: ['email'] },
-  ),
+  // An address of another tenant's member is as good as one that nobody has.
+  'POST /api/members': call((x) => ({ body: { email: x.email, role: 'viewer' } }), {
+    spares: ['email'],
+    takenBackBy: ({ invitation }) => ({
+      route: 'DELETE /api/invitations/:invitation_id',
+      filled: { params: { invitation_id: invitation.id } },
+    }),
+  }),
   'PATCH /api/members/:account_id': call((x) => ({ params: { account_id: x.account }, body: { role: 'viewer' } }), {
     spares: ['account'],
   }),
   'DELETE /api/members/:account_id': call((x) => ({ params: { account_id: x.account } }), { spares: ['account'] }),
+  'GET /api/invitations': plain(),
+  'DELETE /api/invitations/:invitation_id': call((x) => ({ params: { invitation_id: x.invitation } }), {
+    spares: ['invitation'],
+  }),
+  'POST /api/invitations/accept': call((x) => ({ body: { token: x.invitationToken } }), {
+    spares: ['invitationToMe'],
+  }),
+  'POST /api/invitations/join': call(
+    (x, { mark }) => ({ body: { token: x.invitationToken, name: `Invited ${mark}`, password: PASSWORD } }),
+    { spares: ['invitation'] },
+  ),
   'GET /api/apps': call((x) => ({ query: { cursor: cursor(x.chatApp), limit: '100' } })),
   'POST /api/apps': call((_, { mark }) => ({ body: { mode: 'workflow', name: `Blank ${mark}` } })),
   'POST /api/apps/check': call((_, own) => ({ body: { text: appFile(own) } })),

@@ -15,6 +15,8 @@ export interface Sent {
   readonly answer: Answer
   /** The request in words, for messages and for what it named itself. */
   readonly request: string
+  /** The texts of its query and its body. */
+  readonly said: readonly string[]
 }
 
 export interface Probe {
@@ -47,13 +49,33 @@ export const createProbe =
     const text = await response.text()
     const headers = Object.fromEntries([...response.headers].filter(([name]) => !MASKED.includes(name)))
     const words = [`${method} ${address}?${search}`, typeof sent === 'string' ? sent : ''].join(' ')
-    return { answer: { status: response.status, headers, body: mask(text) }, request: words }
+    const answer = { status: response.status, headers, body: mask(text) }
+    return { answer, request: words, said: textsIn({ query, body }) }
   }
 
 const bodyOf = (method: string, { broken }: Probe, body: object | undefined, form: FormData | undefined) => {
   if (method === 'GET') return undefined
   if (broken) return '{"broken":'
   return form ?? (body && JSON.stringify(body))
+}
+
+const textsIn = (value: unknown): readonly string[] => {
+  if (typeof value === 'string') return value === '' ? [] : [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+}
+
+const withoutSaid = (text: string, said: readonly string[]): string =>
+  [...said].sort((a, b) => b.length - a.length).reduce((rest, one) => rest.replaceAll(one, '…'), text)
+
+/** What of an answer does not depend on what was made, nor on what the request said: without ids, secrets, times, and the length
+ *  that follows from them. */
+export const withoutMade = ({ answer, said }: Sent): Answer => {
+  const { 'content-length': _, ...headers } = answer.headers
+  const body = withoutSaid(answer.body, said)
+    .replace(/\b[a-z]+_[0-9a-f]{8}-[0-9a-f-]{27}/g, 'id…')
+    .replace(/"[a-z]+-[\w-]{100,}"/g, '"secret…"')
+    .replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, '"time…"')
+  return { ...answer, headers, body }
 }
 
 const mask = (text: string): string =>
@@ -63,10 +85,11 @@ const mask = (text: string): string =>
 
 /** What an answer says that it must not: the other tenant's mark, or ids of the other tenant that the request did not name. */
 export const leaksOf = (
-  { answer, request }: Sent,
+  { answer, request, said }: Sent,
   foreign: { readonly mark: string; readonly ids: ReadonlySet<string> },
 ): readonly string[] => {
-  const text = `${JSON.stringify(answer.headers)}${answer.body}`
+  // What the request itself said is no news to whoever sent it.
+  const text = withoutSaid(`${JSON.stringify(answer.headers)}${answer.body}`, said)
   const named = new Set(uuidsIn(request))
   const ids = uuidsIn(text).filter((id) => foreign.ids.has(id) && !named.has(id))
   return text.includes(foreign.mark) ? [foreign.mark, ...ids] : ids

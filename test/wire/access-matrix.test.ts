@@ -14,7 +14,7 @@ import type { Operation } from '../../src/wire/operation.ts'
 import { operations } from '../../src/wire/operations.ts'
 import { type Caller, callersOf } from '../support/access-callers.ts'
 import { accessCases, type Case, type Filled, type Shot } from '../support/access-cases.ts'
-import { type Answer, createProbe, leaksOf, type Sent } from '../support/access-probe.ts'
+import { type Answer, createProbe, leaksOf, type Sent, withoutMade } from '../support/access-probe.ts'
 import { type Household, type Ids, OTHER_USER } from '../support/household.ts'
 import { withSpares } from '../support/spare-ids.ts'
 import { changesBetween, type Dump, dumpTables, idsOfTenants, TENANT_TABLES } from '../support/table-dump.ts'
@@ -109,6 +109,15 @@ const askForOthers = async (route: string, row: Case, access: Access): Promise<H
         const nothing = await probe({ route, secret, filled: shot.fill(missing, own) })
         heard.push({ caller, sent: theirs }, { caller, sent: nothing })
         const words = `${caller.name}: ${theirs.request}`
+        if (shot.takenBackBy) {
+          expect(withoutMade(theirs), words).toEqual(withoutMade(nothing))
+          for (const sent of [theirs, nothing]) {
+            expect(sent.answer.status, words).toBe(201)
+            const { answer } = await probe({ secret, ...shot.takenBackBy(JSON.parse(sent.answer.body)) })
+            expect(answer.status, words).toBe(204)
+          }
+          continue
+        }
         if (shot.siblingStatus !== undefined && stranger.tenantId === caller.side.tenantId) {
           expect(theirs.answer.status, words).toBe(shot.siblingStatus)
         } else expect(theirs.answer, words).toEqual(nothing.answer)
@@ -273,14 +282,22 @@ const OF_ONE_USER = [
   'POST /v1/text-to-audio',
 ]
 
-const PEOPLE = ['addMember', 'setMemberRole', 'removeMember']
+const PEOPLE = ['inviteMember', 'revokeInvitation', 'setMemberRole', 'removeMember']
 const BUILDING = ['createApp', 'importApp', 'updateApp', 'duplicateApp', 'putDraft', 'deleteDraft', 'restoreVersion']
 const PUBLISHING = ['publishDraft', 'publishVersion']
 const RARE = ['createTenant', 'deleteApp', 'exportAppWithSecrets', 'updateSettings']
 const UPLOADING = ['createFile', 'deleteFile']
 const KEYS = ['createKey', 'revokeKey']
 const OPERATOR_DENIED = [...PEOPLE, ...BUILDING, ...PUBLISHING, ...RARE, ...UPLOADING]
-const ABOUT_ONESELF = ['logout', 'getMe', 'updateMe', 'changePassword', 'switchTenant', 'listTenants']
+const ABOUT_ONESELF = [
+  'acceptInvitation',
+  'logout',
+  'getMe',
+  'updateMe',
+  'changePassword',
+  'switchTenant',
+  'listTenants',
+]
 
 /** Written by hand, apart from the table of permissions: a right that is granted by mistake differs from this. */
 const DENIED: Readonly<Record<string, readonly string[]>> = {
@@ -293,7 +310,14 @@ const DENIED: Readonly<Record<string, readonly string[]>> = {
     ...OPERATOR_DENIED,
     ...KEYS,
   ],
-  'the key of the tenant': ['createTenant', 'listMembers', ...PEOPLE, ...ABOUT_ONESELF, 'updateSettings'],
+  'the key of the tenant': [
+    'createTenant',
+    'listMembers',
+    'listInvitations',
+    ...PEOPLE,
+    ...ABOUT_ONESELF,
+    'updateSettings',
+  ],
 }
 
 describe('the rights of', () => {
