@@ -5,6 +5,8 @@ import { type ErrorCatalogue, type ErrorOptions, PlatformError } from '../base/e
 export const modelErrors = {
   'model/auth': 'The provider {provider} refused the credentials.',
   'model/rate-limited': 'The provider {provider} asks to slow down.',
+  'model/quota-exceeded': 'The account at {provider} has used up its quota: {message}',
+  'model/credentials-exhausted': 'Every key of {provider} was refused.',
   'model/bad-request': 'The provider {provider} refused the request: {message}',
   'model/not-found': 'The model {model} does not exist at {provider}.',
   'model/not-configured': 'No provider is configured for {model}: {reason}',
@@ -25,6 +27,8 @@ export class ModelError extends PlatformError<ModelErrorCode> {
 const invokeErrorNames: Record<ModelErrorCode, string> = {
   'model/auth': 'InvokeAuthorizationError',
   'model/rate-limited': 'InvokeRateLimitError',
+  'model/quota-exceeded': 'InvokeRateLimitError',
+  'model/credentials-exhausted': 'InvokeAuthorizationError',
   'model/bad-request': 'InvokeBadRequestError',
   'model/not-found': 'InvokeBadRequestError',
   'model/not-configured': 'InvokeBadRequestError',

@@ -92,6 +92,8 @@ const ANSWERS: Record<ProductErrorCode | ApiErrorCode, Answer> = {
   'audio/no-text': [400, 'invalid_param'],
   'audio/text-too-long': [400, 'invalid_param'],
   'model/auth': [400, 'provider_not_initialize'],
+  'model/credentials-exhausted': [400, 'provider_not_initialize'],
+  'model/quota-exceeded': [400, 'provider_quota_exceeded'],
   'model/not-configured': [400, 'provider_not_initialize'],
   'model/not-found': [400, 'model_currently_not_support'],
   'model/unsupported': [400, 'model_currently_not_support'],

@@ -10,6 +10,8 @@ type Answer = readonly [status: number, code: string]
 const ANSWERS: Readonly<Record<string, Answer>> = {
   'node/model-missing': [400, 'provider_not_initialize'],
   'model/auth': [400, 'provider_not_initialize'],
+  'model/credentials-exhausted': [400, 'provider_not_initialize'],
+  'model/quota-exceeded': [400, 'provider_quota_exceeded'],
   'model/not-configured': [400, 'provider_not_initialize'],
   'model/not-found': [400, 'model_currently_not_support'],
   'model/unsupported': [400, 'model_currently_not_support'],

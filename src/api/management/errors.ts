@@ -90,6 +90,8 @@ const STATUSES: Record<ProductErrorCode | ApiErrorCode, number> = {
   'audio/no-text': 400,
   'audio/text-too-long': 400,
   'model/auth': 502,
+  'model/credentials-exhausted': 502,
+  'model/quota-exceeded': 502,
   'model/not-configured': 409,
   'model/not-found': 502,
   'model/unsupported': 409,
