@@ -263,8 +263,12 @@ export interface NativeEndpoint {
   /** A failed answer as an error of ours: the same that the neutral path throws.
    *  @param status of the response; undefined for an error inside a stream */
   toError(status: number | undefined, body: string, headers: Readonly<Record<string, string | undefined>>): Error
+  /** A failure told inside an answer or a frame that came with a success; undefined where there is none. */
+  failureIn(body: unknown): Error | undefined
   /** Usage in a body or a frame of a stream, parsed; undefined where there is none. */
   usageOf(body: unknown): Partial<ModelUsage> | undefined
+  /** Whether streams tell their usage unasked. `on-request`: only with `stream_options.include_usage`. */
+  readonly streamUsage: 'always' | 'on-request'
   readonly connectTimeoutMs: number
   readonly idleTimeoutMs: number
   readonly answerTimeoutMs: number
