@@ -11,9 +11,9 @@
 import type { CacheMode, CacheStatus } from '../../model/cache/spec.ts'
 import type { MemberReport } from '../../model/fuse/spec.ts'
 import type { Priority } from '../../model/limit/spec.ts'
-import type { Attempt } from '../../model/resilience/spec.ts'
+import type { Attempt, TargetHealth } from '../../model/resilience/spec.ts'
 import type { Decision } from '../../model/route/spec.ts'
-import type { ChatRequest, ChatStreamPart, ModelKind, ModelUsage, Protocol } from '../../model/spec.ts'
+import type { ChatRequest, ChatStreamPart, ModelKind, ModelUsage, ModerationModel, Protocol } from '../../model/spec.ts'
 import type { Caller } from '../caller.ts'
 import type { AppId, EndUserId, KeyId, RunId } from '../ids.ts'
 
@@ -97,6 +97,84 @@ export interface Gateway {
   decide(by: GatewayCaller, call: GatewayCall): Decision
   /** What can be asked, for `GET /v1/models`. */
   list(by: GatewayCaller): Promise<readonly GatewayModel[]>
+  /** @throws as `chat`; ModelError `model/unsupported` for a model of another kind, or `dimensions` it cannot have */
+  embed(by: GatewayCaller, call: EmbedCall, signal: AbortSignal): Promise<EmbedAnswer>
+  rerank(by: GatewayCaller, call: RerankCall, signal: AbortSignal): Promise<RerankAnswer>
+  /** Texts of one call are judged together. */
+  moderate(by: GatewayCaller, call: ModerateCall, signal: AbortSignal): Promise<ModerateAnswer>
+  /** @throws also ModelError `model/unsupported` where the provider cannot translate */
+  transcribe(by: GatewayCaller, call: TranscribeCall, signal: AbortSignal): Promise<TranscribeAnswer>
+  /** Resolves before the first bytes; `chunks` throw ModelError, and leaving their loop ends the vendor's call. */
+  speak(by: GatewayCaller, call: SpeakCall, signal: AbortSignal): Promise<SpeakAnswer>
+  /** Of every target this caller may ask. */
+  health(by: GatewayCaller): Promise<readonly TargetHealth[]>
+}
+
+/** What every call has that is not chat. `model` as in `GatewayCall`; empty: the configured default of the kind. */
+interface KindCall {
+  readonly model: string
+}
+
+export interface EmbedCall extends KindCall {
+  /** 1 to 2,048, none empty. */
+  readonly texts: readonly string[]
+  /** Of the vectors; undefined: the model's own. */
+  readonly dimensions: number | undefined
+}
+
+/** What every answer has: the target that gave it. */
+interface KindAnswer {
+  readonly target: string
+}
+
+export interface EmbedAnswer extends KindAnswer {
+  readonly vectors: readonly Float32Array[]
+  readonly promptTokens: number
+}
+
+export interface RerankCall extends KindCall {
+  readonly query: string
+  /** 1 to 1,000. */
+  readonly documents: readonly string[]
+  readonly topN: number | undefined
+}
+
+export interface RerankAnswer extends KindAnswer {
+  /** Best first. */
+  readonly results: readonly { readonly index: number; readonly score: number }[]
+  readonly tokens: number
+}
+
+export interface ModerateCall extends KindCall {
+  readonly texts: readonly string[]
+}
+
+export interface ModerateAnswer extends KindAnswer {
+  /** One a text, in order. */
+  readonly verdicts: Awaited<ReturnType<ModerationModel['moderate']>>
+}
+
+export interface TranscribeCall extends KindCall {
+  readonly audio: { readonly bytes: Uint8Array; readonly mimeType: string; readonly filename: string }
+  /** ISO 639-1; undefined: heard from the sound. */
+  readonly language: string | undefined
+  /** Write English, whatever is spoken. */
+  readonly translate: boolean
+}
+
+export interface TranscribeAnswer extends KindAnswer {
+  readonly text: string
+}
+
+export interface SpeakCall extends KindCall {
+  readonly text: string
+  /** Undefined: the model's own. */
+  readonly voice: string | undefined
+}
+
+export interface SpeakAnswer extends KindAnswer {
+  readonly mimeType: string
+  readonly chunks: AsyncIterable<Uint8Array>
 }
 
 export interface GatewayModel {
