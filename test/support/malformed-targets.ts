@@ -2,8 +2,10 @@
 //
 // T1  Each right request names targets that exist, and what it destroys is nobody else's target: all of them can be sent.
 
+import { systemCaller } from '../../src/product/caller.ts'
 import { toWireId } from '../../src/product/ids.ts'
 import type { Operation } from '../../src/wire/operation.ts'
+import { addMember } from './accounts.ts'
 import { answer, appFile, basicApp, chain, end, llm, start } from './app-files.ts'
 import { OWNER } from './management.ts'
 import type { TestApp, TestPlatform } from './platform.ts'
@@ -100,15 +102,15 @@ export const prepareTargets = async (platform: TestPlatform): Promise<Targets> =
     return text === '' ? undefined : JSON.parse(text)
   }
 
-  const member = (n: number) =>
-    call(token, 'POST', '/api/members', {
-      email: `m${n}@example.org`,
-      name: 'M',
-      password: 'correct horse',
-      role: 'viewer',
-    })
-  const [changed, removed] = [await member(1), await member(2)]
+  const person = { name: 'M', password: 'correct horse', role: 'viewer' } as const
+  const member = (n: number) => addMember(accounts, caller, { ...person, email: `m${n}@example.org` })
+  const invite = (n: number) => call(token, 'POST', '/api/members', { email: `i${n}@example.org`, role: 'viewer' })
+  const [changed, removed, invited] = [await member(1), await member(2), await member(3)]
   const tenant = await call(token, 'POST', '/api/tenants', { name: 'Second' })
+  const elsewhere = systemCaller(tenant.tenantId)
+  const { token: forMember } = await accounts.invite(elsewhere, 'owner', { email: invited.email, role: 'viewer' })
+  const { accessToken: ofInvited } = await accounts.signIn(invited.email, person.password, { userAgent: 'test' })
+  const [revoked, opened] = [await invite(1), await invite(2)]
   for (const { id } of [drafted, dropped]) {
     const draft = await call(token, 'GET', `/api/apps/${id}/draft`)
     await call(token, 'PUT', `/api/apps/${id}/draft`, { text: draft.text.replace('Test app', 'Draft') })
@@ -225,9 +227,13 @@ export const prepareTargets = async (platform: TestPlatform): Promise<Targets> =
     'GET /api/tenants': {},
     'POST /api/tenants': { body: { name: 'Third' } },
     'GET /api/members': {},
-    'POST /api/members': { body: { email: 'n@example.org', name: 'N', password: 'correct horse', role: 'viewer' } },
+    'POST /api/members': { body: { email: 'n@example.org', role: 'viewer' } },
     'PATCH /api/members/{account_id}': { params: { account_id: changed.id }, body: { role: 'editor' } },
     'DELETE /api/members/{account_id}': { params: { account_id: removed.id } },
+    'GET /api/invitations': {},
+    'DELETE /api/invitations/{invitation_id}': { params: { invitation_id: revoked.invitation.id } },
+    'POST /api/invitations/accept': { secret: ofInvited, body: { token: forMember } },
+    'POST /api/invitations/join': { body: { token: opened.token, name: 'N', password: 'correct horse' } },
     'GET /api/apps': {},
     'POST /api/apps': { body: { mode: 'workflow', name: 'New' } },
     'POST /api/apps/check': { body: { text } },

@@ -6,6 +6,7 @@ import { startPlatform, type TestPlatform } from '../support/platform.ts'
 const OWNER = { email: 'Owner@Example.org', name: 'Olga Owner', password: 'an owner of things' }
 const PASSWORD = 'correct horse battery'
 const MISSING = 'acct_33333333-3333-7333-8333-333333333333'
+const MISSING_INVITATION = 'inv_33333333-3333-7333-8333-333333333333'
 
 interface Answer {
   readonly status: number
@@ -144,26 +145,26 @@ describe('tenants and members', () => {
   it('are kept apart: a role holds in one tenant, and changes with the next request', async () => {
     const owner = await signIn(OWNER.email)
     const token = owner.accessToken
-    const added = await call('POST', '/members', {
-      token,
-      body: { email: 'Vera@example.org', name: 'Vera', password: PASSWORD, role: 'viewer' },
-    })
-    expect(added.status).toBe(201)
-    expect(added.body).toMatchObject({ id: expect.stringMatching(/^acct_/), email: 'vera@example.org', role: 'viewer' })
-    expect(Object.keys(added.body).sort()).toEqual(['createdAt', 'email', 'id', 'memberSince', 'name', 'role'])
+    const invited = await call('POST', '/members', { token, body: { email: 'Vera@example.org', role: 'viewer' } })
+    expect(invited.status).toBe(201)
+    const joining = { token: invited.body.token, name: 'Vera', password: PASSWORD }
+    expect((await call('POST', '/invitations/join', { body: joining })).status).toBe(201)
     const vera = await signIn('vera@example.org')
     const asVera = { token: vera.accessToken }
-    const tryAdd = { ...asVera, body: { email: 'x@example.org', name: 'X', password: PASSWORD, role: 'viewer' } }
+    const added = (await call('GET', '/members', { token })).body.items[1]
+    expect(added).toMatchObject({ id: expect.stringMatching(/^acct_/), email: 'vera@example.org', role: 'viewer' })
+    expect(Object.keys(added).sort()).toEqual(['createdAt', 'email', 'id', 'memberSince', 'name', 'role'])
+    const tryAdd = { ...asVera, body: { email: 'x@example.org', role: 'viewer' } }
     expect(codeOf(await call('POST', '/members', tryAdd))).toEqual([403, 'api/forbidden'])
     expect((await call('GET', '/members', asVera)).body.items.length).toBe(2)
     // Upward by oneself, then by the owner.
-    expect(codeOf(await call('PATCH', `/members/${added.body.id}`, { ...asVera, body: { role: 'owner' } }))).toEqual([
+    expect(codeOf(await call('PATCH', `/members/${added.id}`, { ...asVera, body: { role: 'owner' } }))).toEqual([
       403,
       'api/forbidden',
     ])
-    expect((await call('PATCH', `/members/${added.body.id}`, { token, body: { role: 'admin' } })).status).toBe(200)
+    expect((await call('PATCH', `/members/${added.id}`, { token, body: { role: 'admin' } })).status).toBe(200)
     expect((await call('POST', '/members', tryAdd)).status).toBe(201)
-    expect(codeOf(await call('PATCH', `/members/${added.body.id}`, { ...asVera, body: { role: 'owner' } }))).toEqual([
+    expect(codeOf(await call('PATCH', `/members/${added.id}`, { ...asVera, body: { role: 'owner' } }))).toEqual([
       403,
       'account/role-too-high',
     ])
@@ -183,13 +184,13 @@ describe('tenants and members', () => {
     expect(codeOf(refused)).toEqual([403, 'account/no-tenant'])
 
     // A member of the first tenant is, seen from the second, as good as nobody.
-    const foreign = await call('DELETE', `/members/${added.body.id}`, { token: there.accessToken })
+    const foreign = await call('DELETE', `/members/${added.id}`, { token: there.accessToken })
     const missing = await call('DELETE', `/members/${MISSING}`, { token: there.accessToken })
     expect(foreign.body.error).toEqual(missing.body.error)
     expect(codeOf(foreign)).toEqual([404, 'account/not-found'])
     expect(codeOf(await call('DELETE', '/members/nonsense', { token }))).toEqual([404, 'account/not-found'])
 
-    expect((await call('DELETE', `/members/${added.body.id}`, { token })).status).toBe(204)
+    expect((await call('DELETE', `/members/${added.id}`, { token })).status).toBe(204)
     expect((await call('GET', '/members', asVera)).status).toBe(401)
     expect(codeOf(await call('POST', '/auth/refresh', { body: { refreshToken: vera.refreshToken } }))).toEqual([
       401,
@@ -197,6 +198,73 @@ describe('tenants and members', () => {
     ])
     const again = { body: { email: 'vera@example.org', password: PASSWORD } }
     expect(codeOf(await call('POST', '/auth/login', again))).toEqual([403, 'account/no-tenant'])
+  })
+
+  it('invite people, who join or accept, and tell nothing of who has an account elsewhere', async () => {
+    const { accessToken: token } = await signIn(OWNER.email)
+    const { tenantId } = (await call('POST', '/tenants', { token, body: { name: 'Third' } })).body
+    const there = (await call('POST', '/auth/switch', { token, body: { tenantId } })).body.accessToken
+    const invite = (email: string) => call('POST', '/members', { token: there, body: { email, role: 'editor' } })
+    const carl = { name: 'Carl', password: PASSWORD }
+    const first = await call('POST', '/members', { token, body: { email: 'carl@example.org', role: 'viewer' } })
+    const joined = await call('POST', '/invitations/join', { body: { ...carl, token: first.body.token } })
+    expect(joined.status).toBe(201)
+    expect(joined.headers.get('cache-control')).toBe('no-store')
+    expect((await call('GET', '/auth/me', { token: joined.body.accessToken })).body).toMatchObject({
+      account: { email: 'carl@example.org', name: 'Carl' },
+      role: 'viewer',
+      memberships: [{ role: 'viewer' }],
+    })
+
+    const [known, unknown] = [await invite('carl@example.org'), await invite('nobo@example.org')]
+    const shown = {
+      invitation: {
+        id: expect.stringMatching(/^inv_/),
+        role: 'editor',
+        createdAt: expect.stringMatching(/Z$/),
+        expiresAt: expect.stringMatching(/Z$/),
+      },
+      token: expect.stringMatching(/^invite-[\w-]{107}$/),
+    }
+    for (const [answer, email] of [
+      [known, 'carl@example.org'],
+      [unknown, 'nobo@example.org'],
+    ] as const) {
+      expect(answer.status).toBe(201)
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+      expect(answer.body).toEqual({ ...shown, invitation: { ...shown.invitation, email } })
+    }
+    expect(known.headers.get('content-length')).toBe(unknown.headers.get('content-length'))
+    const listed = (await call('GET', '/invitations', { token: there })).body.items
+    expect(listed).toEqual([known.body.invitation, unknown.body.invitation])
+    expect(codeOf(await invite(OWNER.email))).toEqual([409, 'account/already-member'])
+
+    const asCarl = joined.body.accessToken
+    const accept = (accessToken: string, shownToken: string) =>
+      call('POST', '/invitations/accept', { token: accessToken, body: { token: shownToken } })
+    expect(codeOf(await accept(asCarl, unknown.body.token))).toEqual([403, 'account/other-address'])
+    const stranger = await call('POST', '/invitations/join', {
+      body: { ...carl, password: 'x', token: known.body.token },
+    })
+    expect(codeOf(stranger)).toEqual([409, 'account/has-account'])
+    const both = await Promise.all([accept(asCarl, known.body.token), accept(asCarl, known.body.token)])
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 403])
+    expect(both.find(({ status }) => status === 200)?.body).toEqual({ tenantId, tenantName: 'Third', role: 'editor' })
+    const switched = (await call('POST', '/auth/switch', { token: asCarl, body: { tenantId } })).body
+    expect((await call('GET', '/auth/me', { token: switched.accessToken })).body.role).toBe('editor')
+
+    const gone = `/invitations/${unknown.body.invitation.id}`
+    const foreign = await call('DELETE', gone, { token })
+    const missing = await call('DELETE', `/invitations/${MISSING_INVITATION}`, { token })
+    expect(foreign.body.error).toEqual(missing.body.error)
+    expect(codeOf(foreign)).toEqual([404, 'account/invitation-not-found'])
+    expect(codeOf(await call('DELETE', '/invitations/nonsense', { token: there }))).toEqual([
+      404,
+      'account/invitation-not-found',
+    ])
+    expect((await call('DELETE', gone, { token: there })).status).toBe(204)
+    const late = await call('POST', '/invitations/join', { body: { ...carl, token: unknown.body.token } })
+    expect(codeOf(late)).toEqual([403, 'account/wrong-invitation'])
   })
 
   it('keep their last owner', async () => {
@@ -214,7 +282,10 @@ describe('keys', () => {
     const { secret: token } = await keys.create(caller, { scope: 'tenant', name: 'test' })
     for (const [method, path, body] of [
       ['GET', '/members', undefined],
-      ['POST', '/members', { email: 'x@example.org', name: 'X', password: PASSWORD, role: 'owner' }],
+      ['POST', '/members', { email: 'x@example.org', role: 'owner' }],
+      ['GET', '/invitations', undefined],
+      ['DELETE', `/invitations/${MISSING_INVITATION}`, undefined],
+      ['POST', '/invitations/accept', { token: 'invite-x' }],
       ['PATCH', `/members/${MISSING}`, { role: 'owner' }],
       ['DELETE', `/members/${MISSING}`, undefined],
       ['POST', '/tenants', { name: 'X' }],
@@ -264,6 +335,21 @@ describe('bad requests', () => {
       ['GET', '/auth/me', { token: 'x' }, 401, 'api/unauthorized'],
       ['GET', '/auth/me', { token: 'eyJhbGciOiJub25lIn0.e30.' }, 401, 'api/unauthorized'],
       ['POST', '/members', {}, 401, 'api/unauthorized'],
+      ['POST', '/invitations/accept', { body: { token: 'invite-x' } }, 401, 'api/unauthorized'],
+      [
+        'POST',
+        '/invitations/join',
+        { body: { token: 'invite-x', name: 'X', password: 'x' } },
+        403,
+        'account/wrong-invitation',
+      ],
+      [
+        'POST',
+        '/invitations/join',
+        { body: { token: 'x'.repeat(201), name: 'X', password: 'x' } },
+        400,
+        'api/invalid-param',
+      ],
       ['GET', '/nothing', {}, 404, 'api/not-found'],
       ['GET', '', {}, 404, 'api/not-found'],
       ['GET', '/auth/login', {}, 405, 'api/method-not-allowed'],
@@ -287,13 +373,15 @@ describe('bad requests', () => {
 
 it('neither passwords nor tokens are in the database as they are', async () => {
   const { accessToken, refreshToken } = await signIn(OWNER.email)
+  const body = { email: 'kept@example.org', role: 'viewer' }
+  const invitation = (await call('POST', '/members', { token: accessToken, body })).body.token
   const tables = await Promise.all(
-    (['accounts', 'sign_ins', 'settings', 'members'] as const).map((table) =>
+    (['accounts', 'sign_ins', 'settings', 'members', 'invitations'] as const).map((table) =>
       platform.database.kysely.selectFrom(table).selectAll().execute(),
     ),
   )
   const text = JSON.stringify(tables)
   expect(text).toContain('$argon2id$')
-  for (const secret of [PASSWORD, OWNER.password, accessToken, refreshToken, setupToken])
+  for (const secret of [PASSWORD, OWNER.password, accessToken, refreshToken, setupToken, invitation])
     expect(text).not.toContain(secret)
 })
