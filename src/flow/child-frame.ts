@@ -38,7 +38,7 @@ const placeOf = <Services>(container: NodeRun<Services>, request: FrameRequest):
     container.container?.kind === 'loop'
       ? { ...around, loopId: node.id, loopIndex: index }
       : { ...around, iterationId: node.id, iterationIndex: index }
-  const place = { position, depth: parent.place.depth + 1, parent, index }
+  const place = { position, depth: parent.place.depth + 1, parent, index, container: node.id }
   if (request.pool !== 'detached') return place
   container.frameOrder ??= new FrameOrder()
   return { ...place, order: container.frameOrder }

@@ -58,7 +58,15 @@ export const compile = <Services>(graph: Graph, options: CompileOptions<Services
     })
   const frame = build(root.id, true, [])
   if (issues.length > 0) return { ok: false, issues }
-  return { ok: true, value: Object.freeze({ root: frame, nodeCount: graph.nodes.length }) }
+  return {
+    ok: true,
+    value: Object.freeze({ root: frame, nodeCount: graph.nodes.length, pauses: anyPauses(graph, options) }),
+  }
+}
+
+const anyPauses = <Services>(graph: Graph, { kinds }: CompileOptions<Services>): boolean => {
+  const pausing = new Set(kinds.flatMap(({ pauses, types }) => (pauses ? types : [])))
+  return graph.nodes.some(({ data }) => pausing.has(String(data.type)))
 }
 
 const problem = (path: string, message: string): Issue => ({ path, code: 'flow/invalid-graph', message })

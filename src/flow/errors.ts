@@ -9,6 +9,7 @@ export const flowErrors = {
   'flow/depth-limit': 'Containers are nested deeper than {limit}.',
   'flow/variable-too-large': 'The variable {name} is larger than {limitBytes} bytes.',
   'flow/no-handle': 'The branch node {nodeId} selected no exit.',
+  'flow/journal-mismatch': 'The run cannot go on from what is kept of it: {reason}.',
   'flow/stopped': 'The run was stopped: {reason}',
 } as const satisfies ErrorCatalogue
 

@@ -1,6 +1,8 @@
-// What a run tells the world. One union; a run ends with exactly one `run-end`.
+// What a run tells the world. One union; it ends with exactly one `run-end`, or with one `run-pause` when the run waits for
+// someone and can go on later.
 
 import type { Value, ValueObject } from '../base/value.ts'
+import type { Journal } from './journal.ts'
 
 export type RunStatus = 'succeeded' | 'partial-succeeded' | 'failed' | 'stopped'
 export type NodeStatus = 'succeeded' | 'failed' | 'exception' | 'stopped'
@@ -39,8 +41,22 @@ export interface Usage {
   readonly totalTokens: number
 }
 
+/** A node that waits for an answer from outside. */
+export interface NodePause extends NodeIdentity {
+  /** What it waits for, in the words of its kind. */
+  readonly reason: ValueObject
+  /** False when the run had paused at it before, and goes on waiting. */
+  readonly fresh: boolean
+}
+
 export type FlowEvent =
-  | { readonly type: 'run-start'; readonly inputs: ValueObject; readonly at: number }
+  | {
+      readonly type: 'run-start'
+      readonly inputs: ValueObject
+      readonly at: number
+      /** The run goes on after a pause. */
+      readonly resumed?: true
+    }
   | (NodeIdentity & { readonly type: 'node-start'; readonly predecessorId: string | null; readonly at: number })
   | (NodeIdentity & {
       readonly type: 'node-retry'
@@ -143,6 +159,18 @@ export type FlowEvent =
     }
   /** Something the user should know although the run goes on, e.g. a model that was replaced. */
   | { readonly type: 'notice'; readonly code: string; readonly message: string; readonly nodeId?: string }
+  /** Everything that could run did; the rest waits for answers. The last event of its stream. */
+  | {
+      readonly type: 'run-pause'
+      /** In start order; at least one. */
+      readonly pauses: readonly NodePause[]
+      readonly journal: Journal
+      readonly exceptions: number
+      readonly steps: number
+      readonly usage: Usage
+      readonly at: number
+      readonly elapsedMs: number
+    }
   | {
       readonly type: 'run-end'
       readonly status: RunStatus

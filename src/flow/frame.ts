@@ -32,6 +32,8 @@ export interface FramePlace<Services> {
   readonly order?: FrameOrder
   /** Number of the frame within its container. */
   readonly index: number
+  /** Node id of the container that opened it. */
+  readonly container?: string
 }
 
 const NO_OUTPUTS: ValueObject = Object.freeze({})
@@ -65,6 +67,12 @@ export class Frame<Services = unknown> {
 
   get position(): FramePosition {
     return this.place.position
+  }
+
+  /** Names the frame within its run; empty at the root. */
+  get path(): string {
+    const { parent, container, index } = this.place
+    return parent ? `${parent.path}${container ?? ''}[${index}]/` : ''
   }
 
   #openReader(): ResponseReader {
@@ -163,6 +171,12 @@ export class Frame<Services = unknown> {
     if (writes && !order) this.pool.mergeUp('conversation')
     order?.done(index, writes ? this.pool : undefined, (ready) => parent.#say(ready))
     this.onEnd?.(new FrameEnd(this, this.#noticed, failure))
+  }
+
+  /** True while frames of this container are open. */
+  hasOpenFrame(container: string): boolean {
+    for (const child of this.#children ?? []) if (child.place.container === container) return true
+    return false
   }
 
   addChild(frame: Frame<Services>): void {

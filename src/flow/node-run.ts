@@ -2,13 +2,14 @@
 
 import type { Clock, Ids, Random } from '../base/seams.ts'
 import type { Value, ValueObject } from '../base/value.ts'
-import type { FlowEvent, FramePosition, NodeIdentity } from './events.ts'
+import type { FlowEvent, FramePosition, NodeIdentity, Usage } from './events.ts'
 import type { Frame } from './frame.ts'
 import type { FrameOrder } from './frame-order.ts'
+import type { Streamed } from './journal.ts'
 import { containerStart, iterationNext, loopNext } from './node-events.ts'
 import type { PlanNode } from './plan.ts'
 import type { ReuseTrace } from './reuse.ts'
-import type { FrameControl, FrameRequest, FrameResult, NodeContext, Selector, ValueType } from './spec.ts'
+import type { FrameControl, FrameRequest, FrameResult, NodeContext, Resumed, Selector, ValueType } from './spec.ts'
 
 /** What an execution needs of its run. */
 export interface NodeRunOwner<Services> {
@@ -20,7 +21,17 @@ export interface NodeRunOwner<Services> {
   emit(event: FlowEvent): void
   /** Resolves when a slow reader has caught up; undefined when it has. */
   room(): Promise<void> | undefined
+  /** Whether a journal is kept. */
+  readonly records: boolean
   openFrame(container: NodeRun<Services>, request: FrameRequest): Promise<FrameResult>
+}
+
+/** What names an execution that began earlier. */
+export interface Earlier {
+  readonly executionId: string
+  readonly order: number
+  /** When it started, in ms since the epoch; absent when its end is known too. */
+  readonly at?: number
 }
 
 export class NodeRun<Services = unknown> implements NodeContext<Services>, FrameControl {
@@ -40,15 +51,33 @@ export class NodeRun<Services = unknown> implements NodeContext<Services>, Frame
   frameOrder: FrameOrder | undefined
   /** Notes what the execution depends on, when its outcome may be reused. */
   trace: ReuseTrace | undefined
+  /** For the journal: tokens of all attempts, and what responses were given to show. */
+  usage: Usage | undefined
+  streams: Map<string, Streamed> | undefined
+  /** The answer to its pause. */
+  resumed: Resumed | undefined
 
-  constructor(owner: NodeRunOwner<Services>, frame: Frame<Services>, at: number, order: number) {
+  /** @param start its number, or what names the same execution in an earlier part of the run */
+  constructor(owner: NodeRunOwner<Services>, frame: Frame<Services>, at: number, start: number | Earlier) {
     this.owner = owner
     this.inFrame = frame
     this.at = at
     this.node = frame.node(at)
-    this.order = order
-    this.executionId = owner.ids.next('node')
-    this.startedMs = owner.clock.elapsed()
+    if (typeof start === 'number') {
+      this.order = start
+      this.executionId = owner.ids.next('node')
+      this.startedMs = owner.clock.elapsed()
+    } else {
+      this.order = start.order
+      this.executionId = start.executionId
+      this.startedMs = owner.clock.elapsed() - (start.at === undefined ? 0 : owner.clock.now() - start.at)
+    }
+  }
+
+  /** Milliseconds since the epoch. */
+  get startedAt(): number {
+    const { clock } = this.owner
+    return Math.round(clock.now() - (clock.elapsed() - this.startedMs))
   }
 
   get nodeId(): string {
@@ -108,16 +137,27 @@ export class NodeRun<Services = unknown> implements NodeContext<Services>, Frame
   write(name: string, text: string): void | Promise<void> {
     this.trace?.stream(name)
     if (this.#silent) return
+    let wanted = false
     // A response around the container may refer to a node inside: it shows the text of every execution.
     for (let frame: Frame<Services> | undefined = this.inFrame; frame; frame = frame.outward) {
-      if (frame.reader?.wants(this.node.id, name)) frame.reader.write(this.node.id, name, text)
+      if (!frame.reader?.wants(this.node.id, name)) continue
+      frame.reader.write(this.node.id, name, text)
+      wanted = true
     }
+    if (wanted && this.owner.records) this.#noteStream(name, text, false)
     return this.owner.room()
   }
 
   close(name: string): void {
     const { reader } = this.inFrame
-    if (reader && !this.#silent && reader.wants(this.node.id, name)) reader.close(this.node.id, name)
+    if (!reader || this.#silent || !reader.wants(this.node.id, name)) return
+    reader.close(this.node.id, name)
+    if (this.owner.records) this.#noteStream(name, '', true)
+  }
+
+  #noteStream(name: string, text: string, closed: boolean): void {
+    this.streams ??= new Map()
+    this.streams.set(name, { text: (this.streams.get(name)?.text ?? '') + text, closed })
   }
 
   reason(text: string, final = false): void | Promise<void> {

@@ -8,6 +8,8 @@ import type { NodeBody, NodeRole, ResponseSegment } from './spec.ts'
 export interface Plan<Services = unknown> {
   readonly root: FramePlan<Services>
   readonly nodeCount: number
+  /** True when some node may pause the run. */
+  readonly pauses: boolean
 }
 
 export interface FramePlan<Services = unknown> {

@@ -4,37 +4,45 @@
 // R1  Everything that changes the run's state happens here, one thing at a time: nodes only return outcomes.
 // R2  Order of completion never changes results: outputs go to the pool under the node's own id, joins wait for all edges,
 //     frames that run side by side are merged by index.
-// R3  `run-end` comes exactly once and last, also after a stop, a limit or a failure.
+// R3  `run-end` comes exactly once and last, also after a stop, a limit or a failure; `run-pause` in its place when nodes wait
+//     for answers and nothing else is left to do.
 // R4  The reader sets the pace: nothing new starts while the queue of events is full.
 // R5  Nodes that answer at once cost no promise; after 256 of them the process gets a turn.
+// R6  A run that goes on from a journal does nothing new, and says nothing, before all of the journal is applied.
 
-import { messageOf, PlatformError } from '../base/errors.ts'
 import { nextTurn, systemRandom } from '../base/seams.ts'
 import type { ValueObject } from '../base/value.ts'
 import { createChildFrame } from './child-frame.ts'
 import type { FlowErrorCode } from './errors.ts'
 import { FlowError } from './errors.ts'
 import { EventQueue } from './event-queue.ts'
-import type { FlowEvent, NodeFailure, NodeStatus, RunStatus, Usage } from './events.ts'
+import type { FlowEvent, NodeFailure, NodeStatus, RunStatus } from './events.ts'
 import { Frame, type FrameHost } from './frame.ts'
+import { type JournalEntry, mismatch, Recorder } from './journal.ts'
+import { addUsage, DEFAULT_LIMITS, NO_USAGE } from './limits.ts'
 import { containerEnd, type Ended, nodeEnd, nodeRetry, nodeStart, variableUpdate } from './node-events.ts'
 import { NodeRun, type NodeRunOwner } from './node-run.ts'
+import { Pauses } from './pauses.ts'
 import type { Plan } from './plan.ts'
 import { Pool } from './pool.ts'
 import { ReadyQueue } from './ready-queue.ts'
 import { renderText } from './render.ts'
+import { Replay } from './replay.ts'
 import { findReusable, ReuseTrace } from './reuse.ts'
-import type { FrameRequest, FrameResult, NodeFailed, NodeOutcome, NodeSuccess, RunLimits, RunRequest } from './spec.ts'
+import type {
+  FrameRequest,
+  FrameResult,
+  NodeAnswer,
+  NodeFailed,
+  NodePaused,
+  NodeSuccess,
+  Resume,
+  RunLimits,
+  RunRequest,
+} from './spec.ts'
+import { flowFailure, reasonText, unexpected } from './unexpected.ts'
 import { findTooLarge } from './variable-size.ts'
 
-/** Source of the numbers: the app format's defaults, except nesting and parallel nodes, which are ours. */
-export const DEFAULT_LIMITS: RunLimits = Object.freeze({
-  steps: 500,
-  timeMs: 1_200_000,
-  variableBytes: 204_800,
-  parallelNodes: 10,
-  depth: 16,
-})
 const DEFAULT_BUFFERED_EVENTS = 1024
 const NODES_PER_TURN = 256
 
@@ -70,8 +78,13 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
   #steps = 0
   #order = 0
   #exceptions = 0
-  #usage: Usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 }
+  #usage = NO_USAGE
   #startedMs = 0
+  readonly #recorder: Recorder | undefined
+  readonly #pauses = new Pauses<Services>()
+  /** Present while a journal is applied. */
+  #replay: Replay<Services> | undefined
+  #looksAgain = false
   #cancelTimer: (() => void) | undefined
 
   constructor(plan: Plan<Services>, request: RunRequest<Services>) {
@@ -83,6 +96,8 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
     this.clock = request.clock
     this.ids = request.ids
     this.random = request.random ?? systemRandom
+    const { onEntry, resume } = request
+    if (onEntry || plan.pauses) this.#recorder = new Recorder(resume?.journal.entries, onEntry)
     this.events = new EventQueue<FlowEvent>(request.bufferedEvents ?? DEFAULT_BUFFERED_EVENTS, {
       onDemand: () => (this.#root ? this.#pump() : this.#start()),
       onLeave: () => this.#shutDown(),
@@ -90,7 +105,11 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
   }
 
   emit(event: FlowEvent): void {
-    this.events.push(event)
+    if (!this.#replay) this.events.push(event)
+  }
+
+  get records(): boolean {
+    return this.#recorder !== undefined
   }
 
   room(): Promise<void> | undefined {
@@ -100,8 +119,9 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
   // ── The run as a whole ──────────────────────────────────────────────────────────────────────────────────────────
 
   #start(): void {
-    const { signal, system, environment, conversation, inputs } = this.#request
-    this.#startedMs = this.clock.elapsed()
+    const { signal, system, environment, conversation, inputs, resume } = this.#request
+    const before = resume?.journal.elapsedMs ?? 0
+    this.#startedMs = this.clock.elapsed() - before
     const { root } = this.#plan
     this.#pool.setOutputs('sys', system)
     for (const [name, variable] of Object.entries(environment)) this.#pool.declare('env', name, variable)
@@ -109,12 +129,13 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
     const frame = new Frame(root, this.#pool, this, { position: {}, depth: 0, index: 0 })
     this.#root = frame
     this.#pool.setOutputs(frame.node(root.start).id, inputs)
-    this.emit({ type: 'run-start', inputs, at: this.clock.now() })
+    this.emit({ type: 'run-start', inputs, at: this.clock.now(), ...(resume && { resumed: true }) })
     if (signal?.aborted) return this.#stop('flow/stopped', { reason: reasonText(signal) })
     signal?.addEventListener('abort', this.#onStop, { once: true })
-    this.#cancelTimer = this.clock.after(this.#limits.timeMs, () =>
+    this.#cancelTimer = this.clock.after(Math.max(0, this.#limits.timeMs - before), () =>
       this.#stop('flow/time-limit', { limitMs: this.#limits.timeMs }),
     )
+    if (resume) this.#resume(resume)
     frame.start()
     this.#enqueue(frame, root.start, null)
     this.#pump()
@@ -126,13 +147,13 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
   }
 
   #stop(code: FlowErrorCode, details: Record<string, unknown>): void {
-    const { message } = new FlowError(code, { details })
-    this.#end('stopped', { type: '', message: code === 'flow/stopped' ? String(details.reason) : message, code })
+    this.#end('stopped', flowFailure(code, details))
   }
 
   #end(status: RunStatus, failure?: NodeFailure): void {
     if (this.#ended) return
-    for (const node of this.#running) this.#emitEnd(node, 'stopped', { outputs: {} })
+    this.#replay = undefined
+    for (const node of [...this.#running, ...this.#pauses.nodes]) this.#emitEnd(node, 'stopped', { outputs: {} })
     const outputs = status === 'succeeded' || status === 'partial-succeeded' ? (this.#root?.outputs() ?? {}) : {}
     this.emit({
       type: 'run-end',
@@ -152,8 +173,10 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
 
   #shutDown(): void {
     this.#ended = true
+    this.#replay = undefined
     this.#root?.close()
     this.#running.clear()
+    this.#pauses.clear()
     this.#ready.clear()
     this.#cancelTimer?.()
     this.#request.signal?.removeEventListener('abort', this.#onStop)
@@ -182,6 +205,7 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
         this.#sinceTurn++
         this.#startNode(task)
       }
+      if (this.#replay || this.#pauses.any) this.#lookAgain()
     } catch (error) {
       this.#break(error)
     } finally {
@@ -198,10 +222,17 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
   // ── One node ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #startNode({ frame, at, predecessorId }: Task<Services>): void {
-    if (frame.closed || !this.#countStep()) return
+    if (frame.closed) return
+    if (this.#replay) {
+      if (this.#replay.start(frame, at)) this.#countStep()
+      else this.#replay.defer(() => this.#ready.push({ frame, at, predecessorId }))
+      return this.#replay?.advance()
+    }
+    if (!this.#countStep()) return
     const node = new NodeRun<Services>(this, frame, at, this.#order + 1)
     this.#order++
     this.emit(nodeStart(node, predecessorId))
+    if (node.node.role === 'container') this.#recorder?.open(node)
     this.#attempt(node)
   }
 
@@ -214,26 +245,33 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
 
   #attempt(node: NodeRun<Services>): void {
     if (this.#reuse(node)) return
-    let outcome: NodeOutcome | Promise<NodeOutcome>
+    let outcome: NodeAnswer | Promise<NodeAnswer>
     try {
       outcome = node.node.body.run(node)
     } catch (error) {
       outcome = unexpected(error)
     }
-    if (!(outcome instanceof Promise)) return this.#settle(node, outcome)
+    if (!(outcome instanceof Promise)) return this.#answer(node, outcome)
     const counted = node.node.role === 'container' ? 0 : 1
     this.#waiting += counted
     this.#running.add(node)
-    const settle = (settled: NodeOutcome) => {
+    const settle = (settled: NodeAnswer) => {
       this.#waiting -= counted
       this.#running.delete(node)
-      if (!node.inFrame.closed) this.#settle(node, settled)
+      if (!node.inFrame.closed) this.#answer(node, settled)
+      this.#replay?.advance()
       this.#pump()
     }
     outcome
       .catch(unexpected)
       .then(settle)
       .catch((error: unknown) => this.#break(error))
+  }
+
+  #answer(node: NodeRun<Services>, answer: NodeAnswer): void {
+    // Only containers run while a journal is applied.
+    if (this.#replay) this.#replay.close(node, () => this.#settle(node, answer))
+    else this.#settle(node, answer)
   }
 
   /** @returns true when an earlier outcome stands in for the node's work */
@@ -255,8 +293,12 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
     return true
   }
 
-  #settle(node: NodeRun<Services>, outcome: NodeOutcome): void {
-    if (outcome.usage) this.#usage = addUsage(this.#usage, outcome.usage)
+  #settle(node: NodeRun<Services>, outcome: NodeAnswer): void {
+    if (outcome.usage) {
+      this.#usage = addUsage(this.#usage, outcome.usage)
+      if (this.#recorder) node.usage = addUsage(node.usage ?? NO_USAGE, outcome.usage)
+    }
+    if (outcome.type === 'pause') return this.#wait(node, outcome)
     if (node.node.role === 'container') {
       node.frameOrder?.finish((delta) => node.inFrame.say(delta))
       node.inFrame.reader?.closeOthers()
@@ -293,9 +335,7 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
     this.#exceptions++
     if (node.retries < policy.retries) return this.#retry(node, outcome)
     if (policy.strategy === 'none') {
-      node.over = true
-      this.#emitEnd(node, 'failed', { ...outcome, outputs: outcome.outputs ?? {} })
-      return this.#failFrame(node.inFrame, failure)
+      return this.#failNode(node, 'failed', { ...outcome, outputs: outcome.outputs ?? {} })
     }
     if (node.node.role === 'branch' && policy.strategy === 'default-value') return this.#selectNothing(node, outcome)
     const outputs = { ...policy.defaults, error_message: failure.message, error_type: failure.type }
@@ -309,10 +349,19 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
 
   /** Default values cannot say by which exit a branch is left. */
   #selectNothing(node: NodeRun<Services>, outcome: NodeFailed): void {
+    this.#failNode(node, 'stopped', {
+      ...outcome,
+      outputs: {},
+      failure: flowFailure('flow/no-handle', { nodeId: node.nodeId }),
+    })
+  }
+
+  /** The node's failure is that of its frame. */
+  #failNode(node: NodeRun<Services>, status: 'failed' | 'stopped', ended: Ended & { failure: NodeFailure }): void {
     node.over = true
-    const error = new FlowError('flow/no-handle', { details: { nodeId: node.nodeId } })
-    this.#emitEnd(node, 'stopped', { ...outcome, outputs: {} })
-    this.#failFrame(node.inFrame, { type: '', message: error.message, code: error.code })
+    if (!this.#replay) this.#recorder?.end(node, status, ended, 'source')
+    this.#emitEnd(node, status, ended)
+    this.#failFrame(node.inFrame, ended.failure)
   }
 
   #retry(node: NodeRun<Services>, outcome: NodeFailed): void {
@@ -339,6 +388,7 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
   #leave(node: NodeRun<Services>, outcome: Ended, status: 'succeeded' | 'exception', handle: string): void {
     const { inFrame: frame, node: planned } = node
     node.over = true
+    if (this.#recorder && !this.#replay) this.#recorder.end(node, status, outcome, handle)
     frame.pool.setOutputs(planned.id, outcome.outputs)
     if (planned.body.noticed) frame.notice(planned.id)
     if (planned.role === 'response') frame.respond(node.at, outcome.outputs)
@@ -394,33 +444,94 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
 
   #failFrame(frame: Frame<Services>, failure: NodeFailure): void {
     if (frame === this.#root) return this.#end('failed', failure)
-    for (const node of this.#running) {
-      if (!frame.contains(node.inFrame)) continue
-      this.#running.delete(node)
+    const stopped = [...this.#running].filter((node) => frame.contains(node.inFrame))
+    for (const node of stopped) this.#running.delete(node)
+    for (const node of [...stopped, ...this.#pauses.takeWithin(frame)]) {
       this.#emitEnd(node, 'stopped', { outputs: {} })
     }
     frame.end(failure)
   }
+
+  // ── Pausing and going on ────────────────────────────────────────────────────────────────────────────────────────
+
+  #wait(node: NodeRun<Services>, { reason }: NodePaused): void {
+    if (!this.#recorder) throw new Error(`node ${node.nodeId} paused, but its kind does not say that it may`)
+    this.#recorder.pause(node, reason)
+    this.#pauses.add(node, reason, true)
+  }
+
+  /** Whether there is nothing left to do shows only when containers had a turn to open their next frame. */
+  #lookAgain(): void {
+    if (this.#looksAgain || !this.#idle) return
+    this.#looksAgain = true
+    void nextTurn().then(() => {
+      this.#looksAgain = false
+      if (!this.#idle) return
+      if (this.#replay) this.#break(mismatch('it names nodes that the graph does not come to'))
+      else if (this.#pauses.any) this.#pause()
+    })
+  }
+
+  get #idle(): boolean {
+    if (this.#ended || this.#ready.first || this.#waiting > 0) return false
+    return [...this.#running].every((node) => node.inFrame.hasOpenFrame(node.nodeId))
+  }
+
+  #pause(): void {
+    const elapsedMs = this.clock.elapsed() - this.#startedMs
+    this.emit({
+      type: 'run-pause',
+      pauses: this.#pauses.list(),
+      journal: { entries: this.#recorder?.entries ?? [], elapsedMs },
+      exceptions: this.#exceptions,
+      steps: this.#steps,
+      usage: this.#usage,
+      at: this.clock.now(),
+      elapsedMs,
+    })
+    this.#shutDown()
+    this.events.end()
+  }
+
+  /** Goes on from a journal: first everything comes to stand as it stood. */
+  #resume({ journal, answers }: Resume): void {
+    for (const { order } of journal.entries) this.#order = Math.max(this.#order, order)
+    this.#replay = new Replay<Services>(journal.entries, {
+      owner: this,
+      runContainer: (node) => this.#attempt(node),
+      apply: (node, entry) => this.#applyTo(node, entry),
+      through: (deferred) => {
+        if (this.#ended) return
+        this.#replay = undefined
+        for (const task of deferred) task()
+        for (const node of this.#pauses.takeAnswered(answers)) this.#attempt(node)
+      },
+    })
+  }
+
+  #applyTo(node: NodeRun<Services>, entry: JournalEntry): void {
+    if (entry.type === 'pause') this.#pauses.add(node, entry.reason, false)
+    if (entry.type !== 'outcome') return
+    this.#pauses.remove(node)
+    const {
+      status,
+      outputs,
+      handle = 'source',
+      updates = [],
+      failure,
+      retries = 0,
+      usage,
+      streams = {},
+    } = entry.outcome
+    this.#steps += retries
+    this.#exceptions += retries + (status === 'succeeded' ? 0 : 1)
+    if (usage) this.#usage = addUsage(this.#usage, usage)
+    for (const [name, { text, closed }] of Object.entries(streams)) {
+      void node.write(name, text)
+      if (closed) node.close(name)
+    }
+    for (const { selector, value } of updates) node.inFrame.pool.update(selector[0], selector[1], value)
+    if (status === 'succeeded' || status === 'exception') return this.#leave(node, { outputs }, status, handle)
+    this.#failNode(node, status, { outputs, failure: failure ?? unexpected('').failure })
+  }
 }
-
-/** Whatever a node throws becomes its failure; the class name is the app format's word for the unexpected. */
-const unexpected = (error: unknown): NodeFailed => ({
-  type: 'failure',
-  failure: {
-    type: 'WorkflowNodeError',
-    message: messageOf(error) || 'The node failed.',
-    ...(error instanceof PlatformError && { code: error.code }),
-  },
-})
-
-const reasonText = (signal: AbortSignal): string => {
-  const { reason } = signal
-  if (typeof reason === 'string') return reason
-  return reason instanceof Error && reason.name !== 'AbortError' ? reason.message : 'The user asked for it.'
-}
-
-const addUsage = (a: Usage, b: Usage): Usage => ({
-  promptTokens: a.promptTokens + b.promptTokens,
-  completionTokens: a.completionTokens + b.completionTokens,
-  totalTokens: a.totalTokens + b.totalTokens,
-})

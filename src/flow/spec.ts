@@ -8,12 +8,15 @@
 //   pool       the variables of a run: (node id, name) → value
 //   selector   [node id, name, …keys]: a place in the pool
 //   handle     the exit of a node an edge leaves from: `source`, a case id, `fail-branch`
+//   pause      the end of a stream of events at nodes that wait for an answer from outside; the run goes on in another one
+//   journal    what of a run is kept to go on from: the outcomes of its nodes, in order
 //   response   a node whose template is shown to the user while the run goes on (answer, end)
 
 import type { Issue, Result } from '../base/errors.ts'
 import type { Clock, Ids, Random } from '../base/seams.ts'
 import type { Value, ValueObject } from '../base/value.ts'
 import type { FramePosition, NodeFailure, Usage } from './events.ts'
+import type { Journal, JournalEntry } from './journal.ts'
 
 export type Selector = readonly string[]
 
@@ -72,6 +75,8 @@ export interface NodeKind<Services = unknown> {
   readonly role: NodeRole
   /** True when `retry_config` is honoured. */
   readonly retryable?: boolean
+  /** True when its nodes may answer with a pause: runs with such a node keep a journal. */
+  readonly pauses?: boolean
   /** Checks the settings and prepares everything that does not depend on a run. Reports every problem. */
   compile(node: GraphNode, context: CompileContext): Result<NodeBody<Services>>
 }
@@ -90,8 +95,10 @@ export interface CompileContext {
 }
 
 export interface NodeBody<Services = unknown> {
-  /** Does the work. May answer at once: only what waits needs a promise. A failure is returned, a bug is thrown. */
-  run(context: NodeContext<Services>): NodeOutcome | Promise<NodeOutcome>
+  /** Does the work. May answer at once: only what waits needs a promise. A failure is returned, a bug is thrown.
+   *  Containers wait for nothing but their frames, and do the same again when the same happens in these: a run that goes on
+   *  from its journal runs them once more around the recorded nodes. */
+  run(context: NodeContext<Services>): NodeAnswer | Promise<NodeAnswer>
   /** For responses: what streams, in order. */
   readonly template?: readonly ResponseSegment[]
   /** For containers: the entry node of its frames. */
@@ -105,6 +112,7 @@ export interface NodeBody<Services = unknown> {
 }
 
 export type NodeOutcome = NodeSuccess | NodeFailed
+export type NodeAnswer = NodeOutcome | NodePaused
 
 interface OutcomeDetails {
   /** What went in, for the trace. */
@@ -130,9 +138,23 @@ export interface NodeFailed extends OutcomeDetails {
   /** Shown in the trace of the failed attempt; never visible downstream. */
   readonly outputs?: ValueObject
 }
+/** The node waits for something that may take days. Once everything else is done the run pauses; when it goes on, `run` is
+ *  called again, with the answer. */
+export interface NodePaused {
+  readonly type: 'pause'
+  /** What it waits for; given back with the answer. */
+  readonly reason: ValueObject
+  readonly usage?: Usage
+}
 export interface VariableUpdate {
   readonly selector: readonly [string, string]
   readonly value: Value
+}
+
+/** A pause that is over. */
+export interface Resumed {
+  readonly reason: ValueObject
+  readonly answer: ValueObject
 }
 
 /** What a node sees of its run. */
@@ -160,6 +182,8 @@ export interface NodeContext<Services = unknown> {
   reason(text: string, final?: boolean): void | Promise<void>
   progress(data: ValueObject): void
   notice(code: string, message: string): void
+  /** What the node waited for, when it paused before and got its answer. */
+  readonly resumed?: Resumed | undefined
   /** Containers only. */
   readonly frames: FrameControl
 }
@@ -224,6 +248,12 @@ export interface ResultCache {
   set(key: string, value: Value, ttlMs: number): void
 }
 
+export interface Resume {
+  readonly journal: Journal
+  /** By the execution id of the paused node. Nodes without one go on waiting. */
+  readonly answers: Readonly<Record<string, ValueObject>>
+}
+
 export interface RunRequest<Services = unknown> {
   /** Checked start inputs by name. */
   readonly inputs: ValueObject
@@ -233,6 +263,10 @@ export interface RunRequest<Services = unknown> {
   readonly conversation: Readonly<Record<string, DeclaredVariable>>
   readonly services: Services
   readonly signal?: AbortSignal
+  /** Goes on from a journal of the same plan, with the same inputs and variables as it began with. */
+  readonly resume?: Resume
+  /** Is told of every entry of the run's journal. Without it one is kept only when the plan has nodes that may pause. */
+  readonly onEntry?: (entry: JournalEntry) => void
   /** Without one, nothing is reused. */
   readonly results?: ResultCache
   readonly limits?: Partial<RunLimits>

@@ -4,7 +4,7 @@
 import { createIds, systemClock, systemRandom } from '../../src/base/seams.ts'
 import { isObject, own, type Value, type ValueObject } from '../../src/base/value.ts'
 import { FileValue } from '../../src/flow/file.ts'
-import type { CompileContext, NodeBody, NodeContext, Selector, ValueType } from '../../src/flow/spec.ts'
+import type { CompileContext, NodeBody, NodeContext, NodeOutcome, Selector, ValueType } from '../../src/flow/spec.ts'
 import type { Kind, NodeServices } from '../../src/nodes/spec.ts'
 
 export interface NodeSetting {
@@ -34,11 +34,16 @@ export const compileContext = (mode = 'workflow'): CompileContext => ({
   mode,
 })
 
+/** Of a kind that does not pause. */
+type Body = Omit<NodeBody<NodeServices>, 'run'> & {
+  run(context: NodeContext<NodeServices>): NodeOutcome | Promise<NodeOutcome>
+}
+
 /** The body of a node with these settings; throws the issues when they are refused. */
-export const compileBody = (kind: Kind, data: Record<string, unknown>, mode?: string): NodeBody<NodeServices> => {
+export const compileBody = (kind: Kind, data: Record<string, unknown>, mode?: string): Body => {
   const result = kind.compile({ id: 'node', data }, compileContext(mode))
   if (!result.ok) throw new Error(JSON.stringify(result.issues))
-  return result.value
+  return result.value as Body
 }
 
 export const createNodeContext = (setting: NodeSetting = {}): { context: NodeContext<NodeServices>; said: Said } => {

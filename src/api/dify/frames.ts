@@ -88,6 +88,7 @@ const toFrames = (context: FrameContext, event: RunEvent): readonly Frame[] => {
     case 'run-end':
       return endFrames(context, event)
     // What the Service API has no word for. Notices stand in the end.
+    case 'run-pause':
     case 'notice':
     case 'node-skip':
     case 'node-progress':

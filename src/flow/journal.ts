@@ -1,0 +1,127 @@
+// What of a run is written down so that it can go on later, elsewhere, or from an earlier point: its outcomes, in order.
+//
+// A run is the fold of its journal. To go on, a plan runs again and every node that has an entry takes its outcome from there
+// instead of working; containers run again around the recorded nodes inside them, so that frames, pools and readers
+// of all depths come to stand as they stood. Nothing of the engine's objects is stored.
+//
+// J1  Entries stand in the order in which they changed the run, and are applied in that order.
+// J2  A node is named by its frame and its id; it runs at most once in a frame.
+// J3  Any beginning of a journal is a journal: what it lacks is done again.
+// J4  Plain data: with `toStored` it goes into JSON and comes back the same.
+
+import { parseJson, stringifyJson } from '../base/json.ts'
+import type { Value, ValueObject } from '../base/value.ts'
+import { FlowError } from './errors.ts'
+import type { NodeFailure, NodeStatus, Usage } from './events.ts'
+import type { Ended } from './node-events.ts'
+import type { NodeRun } from './node-run.ts'
+import type { VariableUpdate } from './spec.ts'
+import { fromStored, toStored } from './stored-value.ts'
+
+export interface Journal {
+  readonly entries: readonly JournalEntry[]
+  /** Milliseconds the run has worked so far; waiting for people does not count. */
+  readonly elapsedMs: number
+}
+
+interface EntryBase {
+  /** Empty at the root; `iteration_1[2]/` inside the third frame of that container. */
+  readonly frame: string
+  readonly node: string
+  readonly executionId: string
+  /** Start order within the run, from 1. */
+  readonly order: number
+}
+export type JournalEntry =
+  /** A container has begun. */
+  | (EntryBase & { readonly type: 'open'; readonly at: number })
+  /** A container is over: its outcome follows from its frames. */
+  | (EntryBase & { readonly type: 'close' })
+  | (EntryBase & { readonly type: 'outcome'; readonly outcome: NodeRecord })
+  | (EntryBase & {
+      readonly type: 'pause'
+      /** When the node started, in ms since the epoch. */
+      readonly at: number
+      readonly reason: ValueObject
+    })
+
+/** What a node left, after its retries and its error strategy. */
+export interface NodeRecord {
+  readonly status: NodeStatus
+  readonly outputs: ValueObject
+  readonly handle?: string
+  readonly updates?: readonly VariableUpdate[]
+  readonly failure?: NodeFailure
+  /** Attempts before the last. */
+  readonly retries?: number
+  /** Of all attempts. */
+  readonly usage?: Usage
+  /** What it streamed to responses, by output. */
+  readonly streams?: Readonly<Record<string, Streamed>>
+}
+export interface Streamed {
+  readonly text: string
+  readonly closed: boolean
+}
+
+export const journalToText = (journal: Journal): string => stringifyJson(toStored(journal as unknown as Value))
+
+/** @throws FlowError `flow/journal-mismatch` when the text is no journal */
+export const journalFromText = (text: string): Journal => {
+  const value = fromStored(parseJson(text)) as unknown as Journal
+  if (!Array.isArray(value?.entries) || typeof value.elapsedMs !== 'number') throw mismatch('it cannot be read')
+  return value
+}
+
+export const mismatch = (reason: string): FlowError => new FlowError('flow/journal-mismatch', { details: { reason } })
+
+/** Writes the journal of a run that is going on. */
+export class Recorder {
+  readonly #entries: JournalEntry[]
+  readonly #tell: ((entry: JournalEntry) => void) | undefined
+
+  constructor(before: readonly JournalEntry[] = [], tell?: (entry: JournalEntry) => void) {
+    this.#entries = [...before]
+    this.#tell = tell
+  }
+
+  get entries(): readonly JournalEntry[] {
+    return this.#entries
+  }
+
+  open<Services>(node: NodeRun<Services>): void {
+    this.#add({ type: 'open', ...nameOf(node), at: node.startedAt })
+  }
+
+  pause<Services>(node: NodeRun<Services>, reason: ValueObject): void {
+    this.#add({ type: 'pause', ...nameOf(node), at: node.startedAt, reason })
+  }
+
+  end<Services>(node: NodeRun<Services>, status: NodeStatus, ended: Ended, handle: string): void {
+    if (node.node.role === 'container') return this.#add({ type: 'close', ...nameOf(node) })
+    const { outputs, updates, failure } = ended
+    const outcome: NodeRecord = {
+      status,
+      outputs,
+      ...(handle !== 'source' && { handle }),
+      ...(updates && updates.length > 0 && { updates }),
+      ...(failure && { failure }),
+      ...(node.retries > 0 && { retries: node.retries }),
+      ...(node.usage && { usage: node.usage }),
+      ...(node.streams && { streams: Object.fromEntries(node.streams) }),
+    }
+    this.#add({ type: 'outcome', ...nameOf(node), outcome })
+  }
+
+  #add(entry: JournalEntry): void {
+    this.#entries.push(entry)
+    this.#tell?.(entry)
+  }
+}
+
+const nameOf = <Services>(node: NodeRun<Services>): EntryBase => ({
+  frame: node.inFrame.path,
+  node: node.nodeId,
+  executionId: node.executionId,
+  order: node.order,
+})
