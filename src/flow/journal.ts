@@ -100,6 +100,7 @@ export class Recorder {
   end<Services>(node: NodeRun<Services>, status: NodeStatus, ended: Ended, handle: string): void {
     if (node.node.role === 'container') return this.#add({ type: 'close', ...nameOf(node) })
     const { outputs, updates, failure } = ended
+    const { usage, streams } = node.kept
     const outcome: NodeRecord = {
       status,
       outputs,
@@ -107,8 +108,8 @@ export class Recorder {
       ...(updates && updates.length > 0 && { updates }),
       ...(failure && { failure }),
       ...(node.retries > 0 && { retries: node.retries }),
-      ...(node.usage && { usage: node.usage }),
-      ...(node.streams && { streams: Object.fromEntries(node.streams) }),
+      ...(usage && { usage }),
+      ...(streams.size > 0 && { streams: Object.fromEntries(streams) }),
     }
     this.#add({ type: 'outcome', ...nameOf(node), outcome })
   }

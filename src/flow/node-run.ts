@@ -34,6 +34,16 @@ export interface Earlier {
   readonly at?: number
 }
 
+/** What an execution notes for the journal. */
+interface Kept {
+  /** Tokens of all attempts. */
+  usage: Usage | undefined
+  /** What responses were given to show. */
+  readonly streams: Map<string, Streamed>
+  /** The answer to its pause. */
+  resumed: Resumed | undefined
+}
+
 export class NodeRun<Services = unknown> implements NodeContext<Services>, FrameControl {
   readonly owner: NodeRunOwner<Services>
   readonly inFrame: Frame<Services>
@@ -51,11 +61,8 @@ export class NodeRun<Services = unknown> implements NodeContext<Services>, Frame
   frameOrder: FrameOrder | undefined
   /** Notes what the execution depends on, when its outcome may be reused. */
   trace: ReuseTrace | undefined
-  /** For the journal: tokens of all attempts, and what responses were given to show. */
-  usage: Usage | undefined
-  streams: Map<string, Streamed> | undefined
-  /** The answer to its pause. */
-  resumed: Resumed | undefined
+  /** Made only for runs that keep a journal. */
+  #kept: Kept | undefined
 
   /** @param start its number, or what names the same execution in an earlier part of the run */
   constructor(owner: NodeRunOwner<Services>, frame: Frame<Services>, at: number, start: number | Earlier) {
@@ -72,6 +79,15 @@ export class NodeRun<Services = unknown> implements NodeContext<Services>, Frame
       this.executionId = start.executionId
       this.startedMs = owner.clock.elapsed() - (start.at === undefined ? 0 : owner.clock.now() - start.at)
     }
+  }
+
+  get kept(): Kept {
+    this.#kept ??= { usage: undefined, streams: new Map(), resumed: undefined }
+    return this.#kept
+  }
+
+  get resumed(): Resumed | undefined {
+    return this.#kept?.resumed
   }
 
   /** Milliseconds since the epoch. */
@@ -156,8 +172,8 @@ export class NodeRun<Services = unknown> implements NodeContext<Services>, Frame
   }
 
   #noteStream(name: string, text: string, closed: boolean): void {
-    this.streams ??= new Map()
-    this.streams.set(name, { text: (this.streams.get(name)?.text ?? '') + text, closed })
+    const { streams } = this.kept
+    streams.set(name, { text: (streams.get(name)?.text ?? '') + text, closed })
   }
 
   reason(text: string, final = false): void | Promise<void> {

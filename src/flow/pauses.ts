@@ -45,7 +45,7 @@ export class Pauses<Services> {
     const answered: NodeRun<Services>[] = []
     for (const [node, reason] of this.#reasons) {
       if (!Object.hasOwn(answers, node.executionId)) continue
-      node.resumed = { reason, answer: answers[node.executionId] as ValueObject }
+      node.kept.resumed = { reason, answer: answers[node.executionId] as ValueObject }
       answered.push(node)
     }
     for (const node of answered) this.remove(node)

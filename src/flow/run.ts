@@ -232,7 +232,7 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
     const node = new NodeRun<Services>(this, frame, at, this.#order + 1)
     this.#order++
     this.emit(nodeStart(node, predecessorId))
-    if (node.node.role === 'container') this.#recorder?.open(node)
+    if (this.#recorder && node.node.role === 'container') this.#recorder.open(node)
     this.#attempt(node)
   }
 
@@ -296,7 +296,7 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
   #settle(node: NodeRun<Services>, outcome: NodeAnswer): void {
     if (outcome.usage) {
       this.#usage = addUsage(this.#usage, outcome.usage)
-      if (this.#recorder) node.usage = addUsage(node.usage ?? NO_USAGE, outcome.usage)
+      if (this.#recorder) node.kept.usage = addUsage(node.kept.usage ?? NO_USAGE, outcome.usage)
     }
     if (outcome.type === 'pause') return this.#wait(node, outcome)
     if (node.node.role === 'container') {
