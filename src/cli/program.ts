@@ -9,7 +9,13 @@ import { checkCommand } from './commands/check.ts'
 import { runCommand } from './commands/run.ts'
 import { serveCommand } from './commands/serve.ts'
 import { CommandError, EXIT, type ExitCode, note, noteIssues, printJson } from './output.ts'
-import { addAppCommands, addKeyCommands, addPeopleCommands, addRunCommands } from './server-commands.ts'
+import {
+  addAppCommands,
+  addKeyCommands,
+  addMemberCommands,
+  addPeopleCommands,
+  addRunCommands,
+} from './server-commands.ts'
 
 const readVersion = (): string =>
   JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
@@ -55,6 +61,7 @@ addCommand(program, {
   .action(act(serveCommand))
 
 addPeopleCommands(program, outcome)
+addMemberCommands(program, outcome)
 addAppCommands(program, outcome)
 addKeyCommands(program, outcome)
 addRunCommands(program, outcome)

@@ -19,9 +19,11 @@ import {
   listAppsCommand,
   showAppCommand,
 } from './commands/apps.ts'
+import { joinCommand } from './commands/join.ts'
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './commands/keys.ts'
 import { loginCommand, logoutCommand, whoamiCommand } from './commands/login.ts'
 import { logsCommand } from './commands/logs.ts'
+import { inviteCommand, listMembersCommand, removeMemberCommand, revokeInvitationCommand } from './commands/members.ts'
 import { listRunsCommand, showRunCommand, stopRunCommand } from './commands/runs.ts'
 import { setupCommand } from './commands/setup.ts'
 import { usageCommand } from './commands/usage.ts'
@@ -67,6 +69,48 @@ export const addPeopleCommands = (program: Command, { act }: Outcome): void => {
     description: 'Say who is signed in to a server, in which tenant and as what.',
     examples: ['heddle whoami'],
   }).action(act(whoamiCommand))
+  addServerCommand({
+    usage: 'join',
+    description: 'Take up an invitation, as who is signed in or as a new account, and sign in to what was joined.',
+    examples: [
+      'heddle join --url https://heddle.example.org --token invite-… --name Me',
+      'heddle join --token invite-…',
+    ],
+  })
+    .requiredOption('--token <text>', 'the token of the invitation')
+    .option('--name <text>', 'make an account of this name, or join with the password of the one that is there')
+    .option('--password-stdin', 'with --name: read the password from stdin instead of asking')
+    .action(act(joinCommand))
+}
+
+export const addMemberCommands = (program: Command, { act }: Outcome): void => {
+  const members = program.command('members').description('Members of the tenant: list, invite, revoke, remove.')
+  addPlaceCommand(members, {
+    usage: 'list',
+    description: 'List members, and whom the tenant has invited.',
+    examples: ['heddle members list --url http://127.0.0.1:3210'],
+  }).action(act(listMembersCommand))
+  addPlaceCommand(members, {
+    usage: 'invite <email>',
+    description: 'Invite somebody. The token for them is shown once.',
+    examples: ['heddle members invite me@example.org --role editor'],
+  })
+    .addOption(
+      new Option('--role <role>', 'what they will be')
+        .choices(['owner', 'admin', 'editor', 'operator', 'viewer'])
+        .default('viewer'),
+    )
+    .action(act(inviteCommand))
+  addPlaceCommand(members, {
+    usage: 'revoke <invitation>',
+    description: 'Revoke an invitation. Its token stops working at once.',
+    examples: ['heddle members revoke inv_0190…'],
+  }).action(act(revokeInvitationCommand))
+  addPlaceCommand(members, {
+    usage: 'remove <account>',
+    description: 'Take a member out of the tenant. Their sign-ins to it end at once.',
+    examples: ['heddle members remove acct_0190…'],
+  }).action(act(removeMemberCommand))
 }
 
 export const addAppCommands = (program: Command, outcome: Outcome): void => {

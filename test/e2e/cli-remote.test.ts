@@ -139,6 +139,58 @@ describe('signing in', () => {
   })
 })
 
+describe('people', () => {
+  const asGrace = (input?: string) => ({ ...options(input), env: { XDG_CONFIG_HOME: join(folder, 'grace') } })
+  const graceJoins = (token: string, ...more: string[]) =>
+    runCommand(['join', '--url', url, '--token', token, '--json', ...more], asGrace(`${PASSWORD}\n`))
+
+  it('are invited, join with a new account, and are removed', async () => {
+    const [invitation] = await read('members', 'invite', 'Grace@example.org', '--role', 'editor', '--url', url)
+    expect(invitation).toMatchObject({ email: 'grace@example.org', role: 'editor' })
+    expect(await read('members', 'list', '--data', data)).toMatchObject([
+      { type: 'member', email: 'ada@example.org', role: 'owner' },
+      { type: 'invitation', id: invitation.id },
+    ])
+    const early = await graceJoins(invitation.token)
+    expect([early.code, jsonLines(early.stdout)]).toMatchObject([2, [{ type: 'error' }]])
+    const joined = await graceJoins(invitation.token, '--name', 'Grace', '--password-stdin')
+    expect([joined.code, jsonLines(joined.stdout)]).toMatchObject([
+      0,
+      [{ url, email: 'grace@example.org', role: 'editor' }],
+    ])
+    const again = await graceJoins(invitation.token, '--name', 'Grace', '--password-stdin')
+    expect([again.code, jsonLines(again.stdout)]).toMatchObject([1, [{ code: 'account/wrong-invitation' }]])
+    const [, grace] = await read('members', 'list', '--url', url)
+    expect(grace).toMatchObject({ type: 'member', name: 'Grace', role: 'editor' })
+    const refused = await runCommand(['members', 'remove', grace.id, '--url', url], asGrace())
+    expect([refused.code, refused.stdout]).toEqual([1, ''])
+    expect(await read('members', 'remove', grace.id, '--url', url)).toEqual([{ id: grace.id, removed: true }])
+  })
+
+  it('have an account and join another tenant by it, and a revoked invitation is worth nothing', async () => {
+    const back = (await heddle('members', 'invite', 'grace@example.org', '--data', data)).stdout.trim()
+    expect((await graceJoins(back, '--name', 'Grace', '--password-stdin')).code).toBe(0)
+    await read('whoami', '--url', url)
+    // biome-ignore lint/suspicious/noExplicitAny: bodies of which the test knows what is in them
+    const call = async (path: string, token: string, body: object): Promise<any> => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+      return (await fetch(`${url}/api${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json()
+    }
+    const { tenantId } = await call('/tenants', saved().accessToken, { name: 'Second' })
+    const { accessToken } = await call('/auth/switch', saved().accessToken, { tenantId })
+    const { token } = await call('/members', accessToken, { email: 'grace@example.org', role: 'admin' })
+    const joined = await graceJoins(token)
+    expect(jsonLines(joined.stdout)).toEqual([{ url, email: 'grace@example.org', tenantId, role: 'admin' }])
+    const whoami = await runCommand(['whoami', '--url', url, '--json'], asGrace())
+    expect(jsonLines(whoami.stdout)).toMatchObject([{ tenantId, role: 'admin' }])
+
+    const [invitation] = await read('members', 'invite', 'x@example.org', '--url', url)
+    expect(await read('members', 'revoke', invitation.id, '--url', url)).toEqual([{ id: invitation.id, revoked: true }])
+    const late = await graceJoins(invitation.token, '--name', 'X', '--password-stdin')
+    expect([late.code, jsonLines(late.stdout)]).toMatchObject([1, [{ code: 'account/wrong-invitation' }]])
+  })
+})
+
 /** The command has no editor: drafts come from the console. */
 const saveDraft = async (id: string, file: object): Promise<void> => {
   const [{ secret }] = await read('keys', 'create', '--scope', 'tenant', '--url', url)
