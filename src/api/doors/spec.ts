@@ -15,9 +15,16 @@ export interface Door {
   readonly protocol: Protocol
   /** @param address what the address says, where a protocol says it there
    *  @throws ApiError `api/invalid-param` naming the first field that has the wrong form, with all issues */
-  open(body: JsonObject, address: { readonly model?: string; readonly streaming?: boolean }): DoorCall
+  open(body: JsonObject, address: DoorAddress): DoorCall
   /** Any failure in the protocol's own form. */
   toError(error: unknown, requestId: string): DoorError
+}
+
+export interface DoorAddress {
+  readonly model?: string
+  readonly streaming?: boolean
+  /** Gemini streams are lists of JSON unless `alt=sse` asks for events. */
+  readonly framing?: 'sse' | 'list'
 }
 
 export interface DoorError {
@@ -34,6 +41,9 @@ export interface DoorCall {
   readonly user: string | undefined
   /** `metadata` of the body where the protocol has it; texts only. */
   readonly metadata: Readonly<Record<string, string>>
+  /** False where a vendor of the door's own protocol must not get the body's bytes or the caller its bytes: they hold what
+   *  only we understand, or come in a framing of their own. Absent: true. */
+  readonly passThrough?: boolean
   /** The whole body in the neutral form. Called at most once. @throws ApiError `api/invalid-param` */
   read(): ChatRequest
   /** What a target of this family cannot take. Only fields the body has. */
@@ -54,6 +64,8 @@ export interface AnswerIdentity {
 
 /** Writes one answer as server-sent events. Every method returns text to be sent, often empty. */
 export interface StreamWriter {
+  /** Absent: server-sent events. */
+  readonly contentType?: string
   push(part: ChatStreamPart): string
   /** After `finish` was pushed. */
   end(): string
