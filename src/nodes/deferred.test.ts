@@ -19,15 +19,9 @@ describe('a kind that cannot run says what is missing', () => {
     'AgentNodeError',
     'ReAct',
   )
-  check(deferred.humanInput, { inputs: [] }, 'HumanInputNodeError', 'form')
   check(deferred.triggerWebhook, { method: 'put' }, 'TriggerNodeError', 'PUT')
   check(deferred.triggerSchedule, { cron_expression: '* * * * *' }, 'TriggerNodeError', '* * * * *')
   check(deferred.triggerPlugin, { provider_id: 'a/b/c', event_name: 'e' }, 'TriggerNodeError', 'a/b/c')
   check(deferred.datasource, { datasource_label: 'Drive' }, 'DatasourceNodeError', 'Drive')
   check(deferred.datasourceEmpty, {}, 'DatasourceNodeError', 'chosen')
-})
-
-test('a form offers its buttons and the time-out as exits', () => {
-  const body = compileBody(deferred.humanInput, { user_actions: [{ id: 'yes', title: 'Yes' }, { id: 'no' }] })
-  expect(body.handles).toEqual(['yes', 'no', '__timeout'])
 })

@@ -21,7 +21,6 @@ interface Deferred<Schema extends z.ZodType> {
   readonly code: NodeErrorCode
   /** What is missing, for the message. */
   readonly details: (settings: z.output<Schema>) => Readonly<Record<string, unknown>>
-  readonly handles?: (settings: z.output<Schema>) => readonly string[]
 }
 
 const defer = <Schema extends z.ZodType>(deferred: Deferred<Schema>): Kind =>
@@ -32,7 +31,6 @@ const defer = <Schema extends z.ZodType>(deferred: Deferred<Schema>): Kind =>
     compile(settings) {
       const details = deferred.details(settings)
       return {
-        ...(deferred.handles === undefined ? {} : { handles: deferred.handles(settings) }),
         run: () => toFailed(new NodeError(deferred.code, { details })),
       }
     },
@@ -73,21 +71,6 @@ export const agent = defer({
     strategy: settings.agent_strategy_name ?? 'without a name',
     provider: settings.agent_strategy_provider_name ?? 'no provider',
   }),
-})
-
-export const humanInput = defer({
-  types: ['human-input'],
-  role: 'branch',
-  settings: z.object({
-    user_actions: z
-      .array(z.object({ id: z.string() }))
-      .nullish()
-      .catch(undefined)
-      .transform((actions) => actions ?? []),
-  }),
-  code: 'node/form-missing',
-  details: () => ({}),
-  handles: (settings) => [...settings.user_actions.map((action) => action.id), '__timeout'],
 })
 
 const trigger = <Schema extends z.ZodType>(
@@ -146,7 +129,6 @@ export const deferredKinds: readonly Kind[] = [
   knowledgeRetrievalV2,
   knowledgeIndex,
   agent,
-  humanInput,
   triggerWebhook,
   triggerSchedule,
   triggerPlugin,

@@ -10,6 +10,7 @@ interface Definition<Schema extends z.ZodType> {
   readonly types: readonly string[]
   readonly role: NodeRole
   readonly retryable?: boolean
+  readonly pauses?: boolean
   /** Settings as the app file has them. Unknown keys are allowed and ignored. */
   readonly settings: Schema
   /** Prepares the body. Throw nothing for users' mistakes: return issues made by `context.issue`. */
@@ -24,6 +25,7 @@ export const defineKind = <Schema extends z.ZodType>(definition: Definition<Sche
   types: definition.types,
   role: definition.role,
   retryable: definition.retryable ?? false,
+  pauses: definition.pauses ?? false,
   compile(node, context) {
     const parsed = definition.settings.safeParse(node.data)
     if (!parsed.success) {

@@ -9,6 +9,7 @@ import { documentExtractor } from './document-extractor.ts'
 import { end } from './end.ts'
 import { iterationStart, loopStart } from './entry.ts'
 import { httpRequest } from './http-request.ts'
+import { humanInput } from './human-input.ts'
 import { ifElse } from './if-else.ts'
 import { iteration } from './iteration.ts'
 import { listOperator } from './list-operator.ts'
@@ -44,6 +45,7 @@ export const nodeKinds: readonly Kind[] = [
   httpRequest,
   tool,
   documentExtractor,
+  humanInput,
   ...deferredKinds,
 ]
 
