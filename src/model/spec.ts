@@ -118,8 +118,12 @@ export interface ModelUsage {
   readonly cachedTokens?: number
   /** Of the prompt: written to the vendor's prompt cache. */
   readonly cacheWriteTokens?: number
+  /** Of the prompt: sound. */
+  readonly audioTokens?: number
   /** Of the completion: thinking. */
   readonly reasoningTokens?: number
+  /** Pictures that were drawn, where they are billed by the piece. */
+  readonly images?: number
 }
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'other'
