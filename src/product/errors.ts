@@ -2,12 +2,14 @@
 
 import type { DbErrorCode } from '../db/errors.ts'
 import type { ModelErrorCode } from '../model/errors.ts'
+import type { RouteErrorCode } from '../model/route/errors.ts'
 import type { AccountErrorCode } from './accounts/errors.ts'
 import type { AnnotationErrorCode } from './annotations/errors.ts'
 import type { AppErrorCode } from './apps/errors.ts'
 import type { AudioErrorCode } from './audio/errors.ts'
 import type { ConversationErrorCode } from './conversations/errors.ts'
 import type { EndUserErrorCode } from './end-users/errors.ts'
+import type { GatewayErrorCode } from './gateway/errors.ts'
 import type { MessageErrorCode } from './messages/errors.ts'
 import type { RunErrorCode } from './runs/errors.ts'
 import type { UploadErrorCode } from './uploads/errors.ts'
@@ -26,6 +28,20 @@ type ThrownAppErrorCode = Extract<
   | 'app/api-disabled'
 >
 
+/** What is wrong with a router is returned as issues; these are thrown. */
+type ThrownRouteErrorCode = Extract<
+  RouteErrorCode,
+  | 'route/no-target'
+  | 'route/not-a-target'
+  | 'route/not-found'
+  | 'route/name-taken'
+  | 'route/changed'
+  | 'route/configured'
+  | 'route/too-many'
+  | 'route/invalid-router'
+  | 'route/file-refused'
+>
+
 export type ProductErrorCode =
   | AccountErrorCode
   | AnnotationErrorCode
@@ -36,5 +52,7 @@ export type ProductErrorCode =
   | RunErrorCode
   | AudioErrorCode
   | UploadErrorCode
+  | GatewayErrorCode
   | ModelErrorCode
+  | ThrownRouteErrorCode
   | DbErrorCode

@@ -18,6 +18,8 @@ export interface RouteFacts {
   readonly characters: number
   /** By estimate. */
   readonly promptTokens: number
+  /** Tokens the answer may have, for comparing targets: 256, or the caller's bound where that is less. */
+  readonly expectedTokens: number
   /** ISO 639-1 of the last message of the user, by script and frequent words; `und` when unknown. */
   readonly language: string
   readonly hasImage: boolean
