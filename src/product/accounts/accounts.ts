@@ -15,6 +15,7 @@ import { AccountError } from './errors.ts'
 import type { InvitationTokens } from './invitation-tokens.ts'
 import { createInvitations } from './invitations.ts'
 import type { InvitationStore } from './invitations-store.ts'
+import { createJoining } from './joining.ts'
 import { createLiveSessions } from './live-sessions.ts'
 import { createMembers } from './members.ts'
 import type { MemberStore } from './members-store.ts'
@@ -49,7 +50,8 @@ export interface AccountParts {
 const MOST_TENANTS = 100
 
 export const createAccounts = (parts: AccountParts): Accounts => {
-  const { stores, clock, ids, log, passwords, accessTokens, refreshTokens, refreshTokenMs, bytes = randomBytes } = parts
+  const { stores, clock, ids, log, passwords, accessTokens, refreshTokens, invitationTokens, refreshTokenMs } = parts
+  const { bytes = randomBytes } = parts
   const attempts = createAttempts(clock, parts.attempts)
   const sessions = createLiveSessions({ store: stores.signIns, accessTokens, clock })
   const setup = createSetup({ accounts: stores.accounts, passwords, bytes })
@@ -187,7 +189,8 @@ export const createAccounts = (parts: AccountParts): Accounts => {
     },
 
     ...createMembers({ store: stores.members, sessions }),
-    ...createInvitations({ ...parts, tokens: parts.invitationTokens, check, open, memberships, demandRoom }),
+    ...createInvitations({ store: stores.invitations, tokens: invitationTokens, clock, ids }),
+    ...createJoining({ ...parts, tokens: invitationTokens, check, open, memberships, demandRoom }),
   }
 }
 

@@ -1,4 +1,4 @@
-// Who is in a tenant and with which role. How people come in stands in invitations.ts.
+// Who is in a tenant and with which role. How people come in stands in invitations.ts and joining.ts.
 //
 // M1  A tenant keeps an owner.
 // M2  Only owners make, change and remove owners; everyone else who may edit members deals with the rest.
