@@ -55,8 +55,11 @@ export interface GatewayCall {
   /** Characters of everything sent, for a first estimate of tokens. */
   readonly characters: number
   readonly maxTokens: number | undefined
-  /** Given when the body may go on as it is: the caller's JSON text with another `model` in it. */
-  readonly body: ((model: string, streaming: boolean) => string) | undefined
+  /** Given when the body may go on as it is: the caller's JSON text with another `model` in it.
+   *  @param askUsage also ask for the usage of the stream; `usageAdded` when the caller had not asked himself */
+  readonly body:
+    | ((model: string, askUsage: boolean) => { readonly text: string; readonly usageAdded: boolean })
+    | undefined
   /** The neutral form; read once, when it is first needed. @throws whatever says that the body is not valid */
   readonly request: () => ChatRequest
   /** What a target of this protocol cannot take of the request. */

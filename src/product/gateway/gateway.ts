@@ -1,0 +1,447 @@
+// The gateway: one call from a name to an answer, in the order that spec.ts gives.
+//
+// G1  No database and no promise that needs one stands between a caller and its model, but for the first call with a key.
+// G2  What was reserved is settled or released exactly once, however a call ends.
+// G3  A cached answer costs nothing: limits and budgets are asked only where a model is.
+
+import { PlatformError } from '../../base/errors.ts'
+import type { Clock, Log, Random } from '../../base/seams.ts'
+import type { CacheMode, ChatCache } from '../../model/cache/spec.ts'
+import type { AskPanel, MemberReport, Panel } from '../../model/fuse/spec.ts'
+import type { Admission, Limiter, Subject } from '../../model/limit/spec.ts'
+import type { NativeClient } from '../../model/native.ts'
+import type { Attempt, Resilience, Survived, Target } from '../../model/resilience/spec.ts'
+import type { Decision } from '../../model/route/spec.ts'
+import type { ChatModel, ChatRequest, ChatStreamPart, ModelUsage } from '../../model/spec.ts'
+import type { Stage } from '../../model/stage/spec.ts'
+import { attempt, type Begun, partsOf, withOverrides } from './attempt.ts'
+import { type AnswerEnd, book, watched } from './booking.ts'
+import { GatewayError } from './errors.ts'
+import { kindCalls } from './kinds.ts'
+import { type FactsOf, findNamed, type Routers } from './naming.ts'
+import type { CallRecords } from './records.ts'
+import type {
+  CallNotes,
+  CallRecord,
+  Dropped,
+  Gateway,
+  GatewayAnswer,
+  GatewayCall,
+  GatewayCaller,
+  NativeAnswer,
+} from './spec.ts'
+import { stagesAfter, stagesBefore } from './stages.ts'
+import type { Targets } from './targets.ts'
+
+export interface GatewayParts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly targets: Targets
+  readonly routers: Routers
+  readonly factsOf: FactsOf
+  readonly resilience: Resilience
+  readonly limiter: Limiter
+  readonly native: NativeClient
+  readonly records: CallRecords
+  readonly cache: ChatCache
+  /** Where the caller asks for none. */
+  readonly cacheMode: (by: GatewayCaller, request: () => ChatRequest) => CacheMode
+  /** Whose answers a caller may be given. Never empty. */
+  readonly cacheScope: (by: GatewayCaller) => string
+  readonly panels: ReadonlyMap<string, Panel>
+  readonly askPanel: AskPanel
+  readonly stages: ReadonlyMap<string, Stage>
+  /** A published app as a model; undefined when the tenant has none of the name. */
+  readonly appModel: (by: GatewayCaller, name: string) => Promise<ChatModel | undefined>
+  readonly appNames: (by: GatewayCaller) => Promise<readonly string[]>
+  readonly nextId: () => string
+}
+
+/** Characters of a JSON body that make a token, when nothing is known of its text. */
+const BODY_CHARACTERS_PER_TOKEN = 4
+/** Bytes of a streamed frame, which carries about one token. For answers that nobody counted. */
+const FRAME_BYTES = 160
+
+/** One call under way: what its record will say. */
+interface Course {
+  readonly id: string
+  readonly by: GatewayCaller
+  readonly call: GatewayCall
+  readonly startedAt: number
+  readonly begun: number
+  readonly decision: Decision
+}
+
+export const createGateway = (parts: GatewayParts): Gateway => {
+  const { clock, limiter, resilience, records, targets } = parts
+
+  const decide = (by: GatewayCaller, call: GatewayCall): Decision => {
+    const named = findNamed(parts, by.caller, call.model, 'chat')
+    if (named.type === 'router') {
+      const facts = parts.factsOf(call.request(), { kind: 'chat', metadata: call.options.metadata })
+      return named.router.decide(facts, targets.world, call.options.only)
+    }
+    return named.type === 'target' ? plainDecision(named.target.id) : plainDecision(call.model)
+  }
+
+  const targetsOf = (decision: Decision): readonly Target[] =>
+    decision.targets.flatMap((id) => {
+      const target = targets.find(id)
+      return target ? [target] : []
+    })
+
+  const admit = (by: GatewayCaller, call: GatewayCall, ids: readonly string[], signal: AbortSignal) =>
+    limiter.admit(
+      {
+        subjects: subjectsOf(by),
+        targets: ids,
+        promptTokens: Math.ceil(call.characters / BODY_CHARACTERS_PER_TOKEN),
+        maxCompletionTokens: call.maxTokens,
+        priority: call.options.priority,
+        ...(call.options.timeoutMs !== undefined && { deadline: clock.elapsed() + call.options.timeoutMs }),
+      },
+      signal,
+    )
+
+  /** Limits and attempts: until somebody answers. @param request undefined: bytes may pass through */
+  const ask = async (
+    course: Course,
+    asked: { readonly targets: readonly Target[]; readonly request: ChatRequest | undefined },
+    signal: AbortSignal,
+  ): Promise<{ readonly survived: Survived<Begun>; readonly admission: Admission }> => {
+    const { by, call, decision } = course
+    const admitted = admit(
+      by,
+      call,
+      asked.targets.map(({ id }) => id),
+      signal,
+    )
+    const admission = admitted instanceof Promise ? await admitted : admitted
+    try {
+      const options = { native: parts.native, call, request: asked.request, overrides: decision.overrides }
+      const { timeoutMs } = call.options
+      const survived = await resilience.call(
+        asked.targets,
+        (target, account, inner) => attempt(options, target, account, inner),
+        { signal, ...(timeoutMs !== undefined && { totalMs: timeoutMs }) },
+      )
+      return { survived, admission }
+    } catch (error) {
+      admission.release()
+      throw error
+    }
+  }
+
+  const record = (course: Course, end: Partial<CallRecord> & Pick<CallRecord, 'status'>): void => {
+    const { by, call, decision } = course
+    records.add({
+      id: course.id,
+      by,
+      door: call.door,
+      model: call.model,
+      target: null,
+      router: decision.router,
+      rule: decision.rule,
+      reasons: decision.reasons,
+      cache: 'off',
+      attempts: [],
+      usage: undefined,
+      costNanoUsd: undefined,
+      errorCode: null,
+      startedAt: course.startedAt,
+      elapsedMs: clock.elapsed() - course.begun,
+      firstTokenMs: null,
+      ...end,
+    })
+  }
+
+  const recordFailure = (
+    course: Course,
+    error: unknown,
+    signal: AbortSignal,
+    cache: CallRecord['cache'] = 'off',
+  ): void =>
+    record(course, {
+      status: signal.aborted ? 'aborted' : 'failed',
+      errorCode: error instanceof PlatformError ? error.code : null,
+      attempts: attemptsIn(error),
+      cache,
+    })
+
+  /** What an answered call leaves behind when it is over. */
+  const bookCall = (course: Course, survived: Survived<Begun>, admission: Admission, cache: CallRecord['cache']) => {
+    const firstTokenMs = clock.elapsed() - course.begun
+    return book(
+      admission,
+      survived,
+      () => survivedFirstMs(survived, firstTokenMs),
+      ({ end, costNanoUsd }) =>
+        record(course, {
+          status: end.outcome === 'complete' ? 'succeeded' : end.outcome === 'aborted' ? 'aborted' : 'failed',
+          target: survived.target.id,
+          attempts: survived.attempts,
+          usage: end.usage,
+          costNanoUsd,
+          cache,
+          errorCode: end.error instanceof PlatformError ? end.error.code : null,
+          firstTokenMs: course.call.streaming ? firstTokenMs : null,
+        }),
+    )
+  }
+
+  const estimate = (call: GatewayCall, said: number): ModelUsage => {
+    const promptTokens = Math.ceil(call.characters / BODY_CHARACTERS_PER_TOKEN)
+    const completionTokens = Math.ceil(said)
+    return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens, estimated: true }
+  }
+
+  const observe = (
+    course: Course,
+    { survived, admission }: { survived: Survived<Begun>; admission: Admission },
+    signal: AbortSignal,
+    cache: CallRecord['cache'],
+  ): AsyncIterable<ChatStreamPart> => {
+    if (survived.value.type !== 'parts') throw new TypeError('bytes are no parts')
+    const over = bookCall(course, survived, admission, cache)
+    return watched(survived.value.parts, signal, over, (said) => estimate(course.call, said / 4))
+  }
+
+  const notesOf = (course: Course, given: Partial<CallNotes> & Pick<CallNotes, 'target'>): CallNotes => ({
+    id: course.id,
+    decision: course.decision,
+    cache: { status: 'off', explanation: '' },
+    dropped: [],
+    attempts: [],
+    members: noMembers,
+    ...given,
+  })
+
+  const native = (course: Course, asked: Awaited<ReturnType<typeof ask>>, signal: AbortSignal): GatewayAnswer => {
+    const { survived, admission } = asked
+    if (survived.value.type !== 'native') {
+      const { dropped } = survived.value
+      const notes = notesOf(course, { target: survived.target.id, attempts: survived.attempts, dropped })
+      return { type: 'parts', notes, parts: observe(course, asked, signal, 'off') }
+    }
+    const { exchange } = survived.value
+    const over = bookCall(course, survived, admission, 'off')
+    const answer: NativeAnswer = {
+      status: exchange.status,
+      contentType: exchange.contentType,
+      async pipe(sink) {
+        let bytes = 0
+        const end = (outcome: AnswerEnd['outcome'], error?: unknown): AnswerEnd => {
+          const { promptTokens, completionTokens } = exchange.usage()
+          const told = promptTokens !== undefined && completionTokens !== undefined
+          const usage: ModelUsage = told
+            ? {
+                ...exchange.usage(),
+                promptTokens,
+                completionTokens,
+                totalTokens: promptTokens + completionTokens,
+                estimated: false,
+              }
+            : estimate(course.call, bytes / FRAME_BYTES)
+          return { outcome, usage, ...(error !== undefined && { error }) }
+        }
+        try {
+          await exchange.pipe((chunk) => {
+            bytes += chunk.byteLength
+            return sink(chunk)
+          })
+          over(end('complete'))
+        } catch (error) {
+          over(end(signal.aborted ? 'aborted' : 'cut', error))
+          throw error
+        }
+      },
+    }
+    return {
+      type: 'native',
+      notes: notesOf(course, { target: survived.target.id, attempts: survived.attempts }),
+      answer,
+    }
+  }
+
+  /** Asks the caches, and a model where they do not know. */
+  const remembered = async (
+    course: Course,
+    asked: { readonly targets: readonly Target[]; readonly request: ChatRequest; readonly mode: CacheMode },
+    signal: AbortSignal,
+  ): Promise<GatewayAnswer> => {
+    const { decision } = course
+    let dropped: readonly Dropped[] = []
+    let attempts: readonly Attempt[] = []
+    const first = asked.targets[0]
+    const request = withOverrides(asked.request, decision.overrides)
+    let begun = false
+    const answer = await parts.cache
+      .through(
+        {
+          scope: parts.cacheScope(course.by),
+          target: first?.id ?? '',
+          variant: [decision.router, decision.version, decision.rule, ...decision.stages].join('\n'),
+          request,
+          mode: asked.mode,
+        },
+        async (inner) => {
+          begun = true
+          const made = await ask(course, { targets: asked.targets, request }, inner)
+          attempts = made.survived.attempts
+          if (made.survived.value.type === 'parts') dropped = made.survived.value.dropped
+          return { target: made.survived.target.id, parts: observe(course, made, inner, 'miss') }
+        },
+        signal,
+      )
+      .catch((error: unknown) => {
+        recordFailure(course, error, signal, 'miss')
+        throw error
+      })
+    if (!begun) record(course, { status: 'succeeded', target: answer.target, cache: answer.status })
+    const cache = { status: answer.status, explanation: answer.explanation }
+    return {
+      type: 'parts',
+      notes: notesOf(course, { target: answer.target, cache, attempts, dropped }),
+      parts: answer.parts,
+    }
+  }
+
+  const panel = async (
+    course: Course,
+    name: string,
+    request: ChatRequest,
+    signal: AbortSignal,
+  ): Promise<GatewayAnswer> => {
+    const found = parts.panels.get(name)
+    if (!found) throw new GatewayError('gateway/unknown-model', { details: { model: name } })
+    const answer = await parts.askPanel(
+      found,
+      withOverrides(request, course.decision.overrides),
+      (id, memberRequest, inner) =>
+        lazily(async () => {
+          const target = targets.find(id)
+          if (!target) throw new GatewayError('gateway/unknown-model', { details: { model: id } })
+          const member = { ...course, decision: { ...course.decision, overrides: {} } }
+          const made = await ask(member, { targets: [target], request: memberRequest }, inner)
+          return observe(member, made, inner, 'off')
+        }),
+      signal,
+    )
+    const notes = notesOf(course, { target: `panel:${name}`, members: answer.members as () => readonly MemberReport[] })
+    return { type: 'parts', notes, parts: answer.parts }
+  }
+
+  const appAnswer = async (course: Course, name: string, signal: AbortSignal): Promise<GatewayAnswer> => {
+    const { by, call } = course
+    const model = await parts.appModel(by, name)
+    if (!model) throw new GatewayError('gateway/unknown-model', { details: { model: call.model } })
+    const dropped = call.verdicts('app')
+    const request = call.request()
+    const answer = call.streaming ? model.stream(request, signal) : partsOf(await model.generate(request, signal))
+    return { type: 'parts', notes: notesOf(course, { target: call.model, dropped }), parts: answer }
+  }
+
+  const chat = async (by: GatewayCaller, call: GatewayCall, signal: AbortSignal): Promise<GatewayAnswer> => {
+    const named = findNamed(parts, by.caller, call.model, 'chat')
+    const decision = named.type === 'target' ? plainDecision(named.target.id) : decide(by, call)
+    const course: Course = {
+      id: parts.nextId(),
+      by,
+      call,
+      startedAt: clock.now(),
+      begun: clock.elapsed(),
+      decision,
+    }
+    if (named.type === 'app') return appAnswer(course, named.name, signal)
+    const asked = named.type === 'target' ? [named.target] : targetsOf(decision)
+    const mode = call.options.cache ?? parts.cacheMode(by, call.request)
+    const cached = mode.read || mode.write
+    const plain = !cached && decision.panel === null && decision.stages.length === 0 && noOverrides(decision)
+    try {
+      if (plain) return native(course, await ask(course, { targets: asked, request: undefined }, signal), signal)
+      const context = { scope: parts.cacheScope(by), metadata: call.options.metadata, signal }
+      const stages = decision.stages.flatMap((name) => parts.stages.get(name) ?? [])
+      const before = await stagesBefore(stages, call.request(), context)
+      if (before.type === 'answer')
+        return { type: 'parts', notes: notesOf(course, { target: 'stage' }), parts: before.parts }
+      const { request } = before
+      const answer =
+        decision.panel !== null
+          ? await panel(course, decision.panel, request, signal)
+          : cached
+            ? await remembered(course, { targets: asked, request, mode }, signal)
+            : native(course, await ask(course, { targets: asked, request }, signal), signal)
+      if (stages.length === 0 || answer.type !== 'parts') return answer
+      return { ...answer, parts: stagesAfter(stages, request, context, answer.parts) }
+    } catch (error) {
+      // `remembered` keeps its own record.
+      if (!cached) recordFailure(course, error, signal)
+      throw error
+    }
+  }
+
+  return {
+    chat,
+    decide,
+    async list(by) {
+      const models = targets.listed().map(({ id, provider, kind }) => ({ id, ownedBy: provider, kind }))
+      const routers = parts.routers
+        .list(by.caller)
+        .map(({ name }) => ({ id: name, ownedBy: 'router', kind: 'router' as const }))
+      const apps = (await parts.appNames(by)).map((name) => ({
+        id: `app:${name}`,
+        ownedBy: 'app',
+        kind: 'app' as const,
+      }))
+      return [...models, ...routers, ...apps]
+    },
+    health: async () => resilience.all(),
+    ...kindCalls({ ...parts, subjectsOf }),
+  }
+}
+
+const noMembers = (): readonly MemberReport[] => []
+
+const noOverrides = ({ overrides }: Decision): boolean => {
+  for (const _ in overrides) return false
+  return true
+}
+
+const plainDecision = (target: string): Decision => ({
+  router: null,
+  version: null,
+  rule: null,
+  strategy: 'named',
+  targets: [target],
+  overrides: NONE,
+  panel: null,
+  stages: NO_STAGES,
+  reasons: NO_STAGES,
+})
+const NONE = Object.freeze({})
+const NO_STAGES: readonly string[] = Object.freeze([])
+
+/** From the widest to the narrowest. */
+export const subjectsOf = ({ caller, appId, keyId, user }: GatewayCaller): readonly Subject[] => {
+  const { tenantId } = caller
+  const subjects: Subject[] = [{ kind: 'tenant', id: tenantId }]
+  if (appId !== null) subjects.push({ kind: 'app', id: `${tenantId}/${appId}` })
+  if (keyId !== null) subjects.push({ kind: 'key', id: `${tenantId}/${keyId}` })
+  if (user !== null) subjects.push({ kind: 'user', id: `${tenantId}/${user}` })
+  return subjects
+}
+
+/** Latency of the target alone where it is known: of bytes that passed through. */
+const survivedFirstMs = ({ value }: Survived<Begun>, fallback: number): number =>
+  value.type === 'native' ? value.exchange.firstContentMs : fallback
+
+const attemptsIn = (error: unknown): readonly Attempt[] =>
+  error instanceof PlatformError && Array.isArray(error.details.attempts) ? (error.details.attempts as Attempt[]) : []
+
+/** An iterable that is made when it is first read. */
+const lazily = (make: () => Promise<AsyncIterable<ChatStreamPart>>): AsyncIterable<ChatStreamPart> => ({
+  async *[Symbol.asyncIterator]() {
+    yield* await make()
+  },
+})
