@@ -1,0 +1,82 @@
+// What vendors want back with the next turn, in fields that clients of OpenAI's protocols send back without knowing them:
+// `extra_content` of tool calls, `reasoning_details` of messages and `encrypted_content` of reasoning items.
+//
+// V1  What a client sends back unchanged is the vendor state that went out. What it changed is no state at all.
+
+import { isObject, type ValueObject } from '../../base/value.ts'
+import type { Protocol, Reasoning, VendorState } from '../../model/spec.ts'
+import type { Json, JsonObject } from '../doors/spec.ts'
+import { isJsonList, isJsonObject } from './field-reader.ts'
+
+const PROTOCOLS: readonly Protocol[] = ['openai-chat', 'openai-responses', 'anthropic', 'gemini']
+
+const toVendorState = (value: Json | undefined): VendorState | undefined => {
+  if (!isJsonObject(value)) return undefined
+  const entries = PROTOCOLS.flatMap((protocol) => {
+    const state = value[protocol]
+    return isJsonObject(state) ? [[protocol, state as ValueObject] as const] : []
+  })
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined
+}
+
+/** Servers of this protocol have an `extra_content` of their own; ours stands beside it. */
+const OWN = 'heddle'
+
+export const toExtraContent = (state: ValueObject | undefined): JsonObject | undefined => {
+  if (!state) return undefined
+  // The reasoning stands in the message.
+  const { extra_content: theirs, reasoning_content: _, ...rest } = state
+  const own = Object.keys(rest).length > 0 ? { [OWN]: rest as JsonObject } : undefined
+  const all = { ...(isObject(theirs) && (theirs as JsonObject)), ...own }
+  return Object.keys(all).length > 0 ? all : undefined
+}
+
+export const fromExtraContent = (value: Json | undefined): ValueObject | undefined => {
+  if (!isJsonObject(value)) return undefined
+  const { [OWN]: own, ...theirs } = value
+  return {
+    ...(isJsonObject(own) && (own as ValueObject)),
+    ...(Object.keys(theirs).length > 0 && { extra_content: theirs as ValueObject }),
+  }
+}
+
+/** One block of thinking as an item of `reasoning_details`. Source of the form: openrouter.ai/docs (reasoning tokens). */
+export const toReasoningDetail = ({ text, vendorState }: Reasoning, index: number): JsonObject => ({
+  type: 'reasoning.text',
+  text,
+  index,
+  format: OWN,
+  ...(vendorState && { vendor_state: vendorState as JsonObject }),
+})
+
+export const readReasoningDetails = (value: Json | undefined): readonly Reasoning[] =>
+  isJsonList(value)
+    ? value.flatMap((detail) => {
+        if (!isJsonObject(detail) || detail.format !== OWN) return []
+        const vendorState = toVendorState(detail.vendor_state)
+        const text = typeof detail.text === 'string' ? detail.text : ''
+        return [{ text, ...(vendorState && { vendorState }) }]
+      })
+    : []
+
+/** Marks a text of ours among those that OpenAI encrypts. */
+const PREFIX = 'heddle.'
+
+/** As the vendor wrote it where the vendor speaks this protocol. */
+export const toEncryptedContent = (state: VendorState | undefined): string | undefined => {
+  if (!state) return undefined
+  const own = state['openai-responses']?.encrypted_content
+  if (typeof own === 'string') return own
+  return PREFIX + Buffer.from(JSON.stringify(state)).toString('base64url')
+}
+
+export const fromEncryptedContent = (text: string, id: string | undefined): VendorState | undefined => {
+  if (!text.startsWith(PREFIX)) {
+    return { 'openai-responses': { encrypted_content: text, ...(id !== undefined && { id }) } }
+  }
+  try {
+    return toVendorState(JSON.parse(Buffer.from(text.slice(PREFIX.length), 'base64url').toString('utf8')) as Json)
+  } catch {
+    return undefined
+  }
+}
