@@ -66,7 +66,7 @@ export const sealedCalls = (calls: readonly ToolCall[]): JsonObject | undefined 
   const states: Record<string, ValueObject> = {}
   for (const { id, vendorState } of calls) {
     // The vendor's own thinking stands in blocks of its own.
-    const { thinking: _, ...rest } = vendorState ?? {}
+    const { anthropic: _, ...rest } = vendorState ?? {}
     if (Object.keys(rest).length > 0) states[id] = rest
   }
   if (Object.keys(states).length === 0) return undefined

@@ -46,7 +46,7 @@ const readBody = (body: JsonObject, reader: FieldReader): ChatRequest => {
     ...(schema && { responseSchema: { name: 'answer', schema } }),
     ...(user !== undefined && { user }),
     ...(state && { vendorState: { anthropic: state } }),
-    toolFragments: true,
+    ...(body.stream === true && { toolFragments: true }),
   }
 }
 
