@@ -1,5 +1,21 @@
 // The gateway's part of the configuration. Every key has its schema beside the others of its subject: routers, limits, caches …
 
 import { z } from 'zod'
+import { count, milliseconds } from './config-values.ts'
 
-export const gatewaySchema = z.strictObject({}).prefault({})
+export const gatewaySchema = z
+  .strictObject({
+    resilience: z
+      .strictObject({
+        /** Rounds over all targets after the first. */
+        retries: count(0, 10).default(3),
+        /** Before the first retry; doubles. */
+        retryMs: milliseconds().default(1_000),
+        /** Longest wait for the first content of an answer. Absent: the provider's own limits alone. */
+        firstTokenMs: milliseconds().exactOptional(),
+        /** A known target that was silent for so long is asked whether it is alive. 0: never. */
+        heartbeatMs: count(0, 86_400_000).default(30_000),
+      })
+      .prefault({}),
+  })
+  .prefault({})

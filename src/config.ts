@@ -10,6 +10,7 @@ import { isObject, own, setOwn } from './base/value.ts'
 import { MASK, maskAddress, postgresAddress } from './config-addresses.ts'
 import { gatewaySchema } from './config-gateway.ts'
 import { type ChosenModels, checkModels, MODEL_KINDS, OFFLINE_PROVIDER } from './config-models.ts'
+import { bytes, count, flag, milliseconds } from './config-values.ts'
 
 export const configErrors = {
   'config/unreadable': 'The file {file} cannot be read: {reason}',
@@ -38,16 +39,6 @@ export class ConfigError extends PlatformError<ConfigErrorCode> {
 export const configIssue = (path: string, code: ConfigErrorCode, details: Record<string, unknown> = {}): Issue =>
   Object.freeze({ path, code, message: new ConfigError(code, { details }).message })
 
-/** Values from the environment are text, also where a number or a flag is meant. */
-const fromText = (value: unknown): unknown => {
-  if (typeof value !== 'string') return value
-  if (/^-?\d{1,15}$/.test(value)) return Number(value)
-  return value === 'true' ? true : value === 'false' ? false : value
-}
-const count = (least: number, most: number) => z.preprocess(fromText, z.int().min(least).max(most))
-const flag = () => z.preprocess(fromText, z.boolean())
-const bytes = (most: number) => count(1, most)
-const milliseconds = () => count(1, 86_400_000)
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be a name of letters, digits, dots and dashes')
 const address = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
 const reference = z.string().regex(/^[^/\s]+\/\S+$/, 'must be written provider/model')

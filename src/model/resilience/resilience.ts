@@ -39,6 +39,8 @@ const MOST_SAVED = 100
 const FIRST_SAVED = 20
 /** Longest wait between rounds, a vendor's wish included. Milliseconds. */
 const LONGEST_WAIT_MS = 30_000
+/** Of one heartbeat. */
+const PINGS_AT_ONCE = 8
 /** Targets remembered; names are the operator's, and with providers that serve any name the callers'. */
 const MOST_TARGETS = 1_000
 
@@ -66,6 +68,19 @@ export const createResilience = (parts: ResilienceParts): Resilience => {
     states.set(target.id, state)
     log.warn('breaker', { target: target.id, state })
     parts.onState?.(target.id, state)
+  }
+
+  /** Providers without a way to ask are left alone. */
+  const ping = async (target: WatchedTarget, signal: AbortSignal): Promise<void> => {
+    const provider = target.target.accounts[0]?.provider
+    if (!provider?.ping) return
+    try {
+      await provider.ping(signal)
+      target.pinged(undefined)
+    } catch (error) {
+      if (!signal.aborted && classify(error, signal) === 'service') target.pinged(error)
+    }
+    tellState(target)
   }
 
   /** Those whose breaker lets a call pass first. Open ones keep their order behind. */
@@ -158,6 +173,13 @@ export const createResilience = (parts: ResilienceParts): Resilience => {
       throw lastWord(first, attempts, targets)
     },
 
+    async heartbeat(silentMs, signal) {
+      const silent = [...watched.values()].filter((target) => target.silentForMs() >= silentMs && target.pending === 0)
+      for (let i = 0; i < silent.length; i += PINGS_AT_ONCE) {
+        await Promise.all(silent.slice(i, i + PINGS_AT_ONCE).map((target) => ping(target, signal)))
+      }
+    },
+    watch: (target) => void watch(target),
     health: (target) => watched.get(target)?.health(),
     all: () => [...watched.values()].map((target) => target.health()),
     close: () => watched.clear(),

@@ -21,6 +21,7 @@ interface AccountState {
 
 export class WatchedTarget {
   readonly id: string
+  readonly target: Target
   readonly breaker: Breaker
   pending = 0
   readonly #clock: Clock
@@ -34,6 +35,7 @@ export class WatchedTarget {
 
   constructor(target: Target, parts: { readonly clock: Clock; readonly random: Random }) {
     this.id = target.id
+    this.target = target
     this.#clock = parts.clock
     this.breaker = new Breaker(parts.random)
     for (const { id } of target.accounts) this.#accounts.set(id, { restsUntil: 0, reason: undefined })

@@ -12,7 +12,7 @@ import type { Admission, Limiter, Subject } from '../../model/limit/spec.ts'
 import type { NativeClient } from '../../model/native.ts'
 import type { Attempt, Resilience, Survived, Target } from '../../model/resilience/spec.ts'
 import type { Decision } from '../../model/route/spec.ts'
-import type { ChatModel, ChatRequest, ChatStreamPart, ModelUsage } from '../../model/spec.ts'
+import type { ChatModel, ChatRequest, ChatStreamPart, ModelKind, ModelUsage } from '../../model/spec.ts'
 import type { Stage } from '../../model/stage/spec.ts'
 import { attempt, type Begun, partsOf, withOverrides } from './attempt.ts'
 import { type AnswerEnd, book, watched } from './booking.ts'
@@ -56,6 +56,8 @@ export interface GatewayParts {
   readonly appModel: (by: GatewayCaller, name: string) => Promise<ChatModel | undefined>
   readonly appNames: (by: GatewayCaller) => Promise<readonly string[]>
   readonly nextId: () => string
+  /** The configured default of a kind, as a target. */
+  readonly defaultOf: (kind: ModelKind) => string | undefined
 }
 
 /** Characters of a JSON body that make a token, when nothing is known of its text. */

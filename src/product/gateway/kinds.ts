@@ -22,7 +22,7 @@ export interface KindParts {
   readonly nextId: () => string
   readonly subjectsOf: (by: GatewayCaller) => readonly Subject[]
   /** The configured default of a kind, as a target. */
-  readonly defaultOf?: (kind: ModelKind) => string | undefined
+  readonly defaultOf: (kind: ModelKind) => string | undefined
 }
 
 type Kinds = Pick<Gateway, 'embed' | 'rerank' | 'moderate' | 'transcribe' | 'speak'>
@@ -39,7 +39,7 @@ export const kindCalls = (parts: KindParts): Kinds => {
   const { clock, records } = parts
 
   const targetOf = (by: GatewayCaller, kind: ModelKind, written: string): Target => {
-    const name = written === '' ? parts.defaultOf?.(kind) : written
+    const name = written === '' ? parts.defaultOf(kind) : written
     if (name === undefined) throw new GatewayError('gateway/unknown-model', { details: { model: `(${kind})` } })
     const named = findNamed(parts, by.caller, name, kind)
     if (named.type === 'target') return named.target
