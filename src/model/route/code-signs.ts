@@ -11,7 +11,7 @@ const SIGNS: readonly RegExp[] = [
   /^\s{0,40}(?:import|from|#include|using|require|export|const|let|var|val) ?[\w{<"'(*]/,
   /^\s{0,40}(?:if|for|while|switch|catch|elif|else if) ?\(?.{0,200}[{:]\s{0,10}$/,
   /^\s{0,40}(?:return|throw|raise|await|yield|print|console\.log|echo)\b.{0,200}[;)\]]\s{0,10}$/,
-  /^\s{0,40}[\w.[\]"']{1,80} ?(?:=|:=|\+=) ?\S.{0,200};\s{0,10}$/,
+  /^\s{0,40}(?:[\w<>]{1,40} )?[\w.[\]"']{1,80} ?(?:=|:=|\+=) ?\S.{0,200};\s{0,10}$/,
   /^\s{0,40}(?:SELECT\b.{0,300}\bFROM|INSERT INTO|UPDATE \w{1,60} SET|CREATE TABLE|ALTER TABLE)\b/i,
   /^\s{0,40}<\/?[a-z][\w-]{0,40}(?: [^<>]{0,200})?>/,
   /^\s{0,40}[\w.]{1,80}\([^()]{0,200}\);?\s{0,10}$/,

@@ -51,8 +51,8 @@ const drawTwo = (candidates: readonly Candidate[], random: () => number): Candid
   const first = Math.floor(random() * candidates.length)
   const next = Math.floor(random() * (candidates.length - 1))
   const second = next >= first ? next + 1 : next
-  // Equal ones keep their order in the definition.
-  return [Math.min(first, second), Math.max(first, second)].flatMap((i) => candidates[i] ?? [])
+  // Of equal ones the first drawn wins: by the order of the definition the last would never be chosen.
+  return [first, second].flatMap((i) => candidates[i] ?? [])
 }
 
 const show = (ms: number): string => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
