@@ -8,6 +8,8 @@ export type Access =
   | { readonly by: 'anyone' }
   /** A key of scope `app`: exactly its app. */
   | { readonly by: 'app-key' }
+  /** A key of scope `gateway`: models of its tenant. */
+  | { readonly by: 'gateway-key' }
   /** A signed-in account whose role in the tenant grants the permission, or a key of scope `tenant` that does. */
   | { readonly by: 'member'; readonly permission: Permission }
   /** Any signed-in account, about itself. */
@@ -15,6 +17,7 @@ export type Access =
 
 const anyone: Access = { by: 'anyone' }
 const app: Access = { by: 'app-key' }
+const gateway: Access = { by: 'gateway-key' }
 const account: Access = { by: 'account' }
 const member = (permission: Permission): Access => ({ by: 'member', permission })
 
@@ -62,6 +65,19 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'DELETE /v1/apps/annotations/:annotation_id': app,
   'POST /v1/apps/annotation-reply/:action': app,
   'GET /v1/apps/annotation-reply/:action/status/:job_id': app,
+
+  // Gateway
+  'GET /v1/gateway/openapi.json': anyone,
+  'POST /v1/embeddings': gateway,
+  'POST /v1/moderations': gateway,
+  'POST /v1/rerank': gateway,
+  'POST /v1/audio/transcriptions': gateway,
+  'POST /v1/audio/translations': gateway,
+  'POST /v1/audio/speech': gateway,
+  'GET /v1/models': gateway,
+  'GET /v1/models/health': gateway,
+  // Names of models have slashes in them.
+  'GET /v1/models/*': gateway,
 
   // Management API
   'GET /api/openapi.json': anyone,

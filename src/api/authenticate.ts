@@ -7,9 +7,13 @@ import { AppError } from '../product/apps/errors.ts'
 import type { Keys } from '../product/auth/keys.ts'
 import { grantsOf, type Permission, type Role, tenantKeyGrants } from '../product/auth/permissions.ts'
 import type { Caller } from '../product/caller.ts'
+import type { GatewayCaller } from '../product/gateway/spec.ts'
 import type { AppId } from '../product/ids.ts'
 import { ACCESS, type Access } from './access.ts'
 import { ApiError } from './errors.ts'
+import { identifyGateway } from './gateway-key.ts'
+
+export { identifyGateway }
 
 export interface AppCaller {
   readonly caller: Caller
@@ -25,6 +29,7 @@ export interface MemberCaller {
 
 type Identity =
   | { readonly type: 'app-key'; readonly app: AppCaller }
+  | { readonly type: 'gateway'; readonly gateway: GatewayCaller }
   | { readonly type: 'member'; readonly member: MemberCaller }
 
 const identities = new WeakMap<FastifyRequest, Identity>()
@@ -34,6 +39,13 @@ export const appCallerOf = (request: FastifyRequest): AppCaller => {
   const identity = identities.get(request)
   if (identity?.type !== 'app-key') throw new ApiError('api/unauthorized')
   return identity.app
+}
+
+/** Whose key of the gateway the request showed. Only in routes of such keys. */
+export const gatewayCallerOf = (request: FastifyRequest): GatewayCaller => {
+  const identity = identities.get(request)
+  if (identity?.type !== 'gateway') throw new ApiError('api/unauthorized')
+  return identity.gateway
 }
 
 /** Who calls a route of members or accounts. */
@@ -79,7 +91,7 @@ export const guardRoutes = (server: FastifyInstance, parts: AuthenticationParts)
     const access = accessOf(request.method, url)
     if (!access) throw new ApiError('api/unauthorized')
     if (access.by === 'anyone') return
-    const identity = access.by === 'app-key' ? await identifyApp(parts, request) : await identifyMember(parts, request)
+    const identity = await identify(parts, access, request)
     if (access.by === 'member' && identity.type === 'member' && !identity.member.grants.has(access.permission)) {
       throw new ApiError('api/forbidden')
     }
@@ -103,6 +115,17 @@ const secretOf = (request: FastifyRequest): string => {
   const secret = BEARER.exec(request.headers.authorization ?? '')?.[1]
   if (secret === undefined || secret.length > LONGEST) throw new ApiError('api/unauthorized')
   return secret
+}
+
+const identify = async (parts: AuthenticationParts, access: Access, request: FastifyRequest): Promise<Identity> => {
+  switch (access.by) {
+    case 'app-key':
+      return identifyApp(parts, request)
+    case 'gateway-key':
+      return { type: 'gateway', gateway: await identifyGateway(parts.keys, request.headers, request.url) }
+    default:
+      return identifyMember(parts, request)
+  }
 }
 
 /** A key of another scope is as good as none. */

@@ -3,6 +3,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Metrics } from '../base/metrics.ts'
 import type { Clock } from '../base/seams.ts'
+import { type Surface, surfaceOf } from './surfaces.ts'
 
 /** Seconds. Streams last as long as their runs. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
@@ -25,7 +26,7 @@ export const countRequests = (
   )
   server.addHook('onRequest', async (request, reply) => {
     const startedAt = clock.elapsed()
-    const surface = surfaceOf(request.routeOptions.url)
+    const surface = labelOf(request.method, request.routeOptions.url)
     const { raw } = reply
     // Tells of every end, also of streams that took the answer over and of clients that left.
     raw.once('close', () => {
@@ -36,10 +37,18 @@ export const countRequests = (
   })
 }
 
-const surfaceOf = (route: string | undefined): string => {
+const LABELS: Readonly<Record<Surface, string>> = {
+  service: 'operation',
+  management: 'management-api',
+  openai: 'gateway',
+  anthropic: 'gateway',
+  gemini: 'gateway',
+}
+
+const labelOf = (method: string, route: string | undefined): string => {
   if (route === undefined) return 'none'
-  if (route.startsWith('/v1/')) return 'service-api'
-  return route.startsWith('/api/') ? 'management-api' : 'operation'
+  const label = LABELS[surfaceOf(method, route)]
+  return label === 'operation' && route.startsWith('/v1/') ? 'service-api' : label
 }
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])

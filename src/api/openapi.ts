@@ -92,6 +92,13 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const SECURITY = {
   appKey: { type: 'http', scheme: 'bearer', description: 'A key of one app: app-…' },
+  gatewayKey: { type: 'http', scheme: 'bearer', description: 'A key for models: gateway-…' },
+  gatewayKeyHeader: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'x-api-key',
+    description: 'The same key, as Anthropic’s clients show it.',
+  },
   accessToken: {
     type: 'http',
     scheme: 'bearer',
@@ -133,6 +140,8 @@ const securityOf = (access: Access): readonly JsonObject[] => {
       return []
     case 'app-key':
       return [{ appKey: [] }]
+    case 'gateway-key':
+      return [{ gatewayKey: [] }, { gatewayKeyHeader: [] }]
     case 'account':
       return [{ accessToken: [] }]
     case 'member':

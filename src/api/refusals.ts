@@ -2,9 +2,13 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PlatformError } from '../base/errors.ts'
+import { toAnthropicError } from './anthropic/errors.ts'
 import { toErrorBody } from './dify/errors.ts'
 import { ApiError, invalidParam } from './errors.ts'
+import { toGeminiError } from './gemini/errors.ts'
 import { toManagementError } from './management/errors.ts'
+import { toOpenAiError } from './openai/errors.ts'
+import { type Surface, surfaceOf } from './surfaces.ts'
 
 interface Refusal {
   readonly status: number
@@ -20,14 +24,22 @@ export const refuse = (request: FastifyRequest, reply: FastifyReply, error: unkn
   return status
 }
 
-const refusalOf = (request: FastifyRequest, error: unknown): Refusal => {
-  if (isManagement(request.url)) return toManagementError(error, request.id)
-  const body = toErrorBody(error)
-  return { status: body.status, headers: {}, body }
+type Refuse = (error: unknown, requestId: string) => Refusal
+
+const FORMS: Readonly<Record<Surface, Refuse>> = {
+  management: toManagementError,
+  openai: toOpenAiError,
+  anthropic: toAnthropicError,
+  gemini: toGeminiError,
+  service: (error) => {
+    const body = toErrorBody(error)
+    return { status: body.status, headers: {}, body }
+  },
 }
 
 /** The address as it came, so also where no route was found. */
-const isManagement = (url: string): boolean => /^\/+api(?:[/?]|$)/.test(url)
+const refusalOf = (request: FastifyRequest, error: unknown): Refusal =>
+  FORMS[surfaceOf(request.method, request.url)](error, request.id)
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 

@@ -12,6 +12,7 @@ import { operations } from '../wire/operations.ts'
 import { guardRoutes } from './authenticate.ts'
 import { difyRoutes } from './dify/routes.ts'
 import { invalidParam } from './errors.ts'
+import { withoutKey } from './gateway-key.ts'
 import { countRequests } from './http-metrics.ts'
 import { managementRoutes } from './management/routes.ts'
 import { openApiRoute } from './openapi-route.ts'
@@ -53,7 +54,11 @@ export const createServer = (parts: ServerParts): HttpServer => {
     if (status >= 500) {
       // What may go well the next time, such as a call while the server ends, is no fault of ours.
       const level = error instanceof PlatformError && error.retryable ? 'warn' : 'error'
-      parts.log[level]('request-failed', { requestId: request.id, url: request.url, reason: messageOf(error) })
+      parts.log[level]('request-failed', {
+        requestId: request.id,
+        url: withoutKey(request.url),
+        reason: messageOf(error),
+      })
     }
     return reply
   })

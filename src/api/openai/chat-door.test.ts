@@ -491,5 +491,8 @@ it('takes its own answers back with what their vendors want', () => {
       toolCalls: [{ id: 'c', name: 'look', argumentsJson: '{}', vendorState }],
     },
   ])
-  expect(open({ messages: [message] }).verdicts('anthropic')).toEqual([])
+  const again = open({ messages: [message] })
+  expect(again.verdicts('anthropic')).toEqual([])
+  // OpenAI knows none of these fields.
+  expect([again.passThrough, open({}).passThrough]).toEqual([false, undefined])
 })

@@ -6,7 +6,8 @@ import { chatVerdicts } from './chat-fields.ts'
 import { readChatRequest } from './chat-request.ts'
 import { ChatStreamWriter } from './chat-stream.ts'
 import { toOpenAiError } from './errors.ts'
-import { FieldReader, isJsonObject } from './field-reader.ts'
+import { FieldReader, isJsonList, isJsonObject } from './field-reader.ts'
+import { isExtraContentOfOurs, isReasoningDetailOfOurs } from './vendor-state.ts'
 
 export const openAiChatDoor: Door = {
   protocol: 'openai-chat',
@@ -31,12 +32,24 @@ const openCall = (body: JsonObject, reader: FieldReader): DoorCall => {
     maxTokens: reader.number(body, 'max_completion_tokens', '', limit) ?? reader.number(body, 'max_tokens', '', limit),
     user: reader.text(body, 'user') ?? reader.text(body, 'safety_identifier'),
     metadata: readMetadata(body, reader),
+    // Vendors refuse fields that they do not know.
+    ...(holdsOurState(body) && { passThrough: false }),
     read: () => readChatRequest(body),
     verdicts: (family) => chatVerdicts(body, family),
     whole: toChatCompletion,
     openWriter: (answer) => new ChatStreamWriter(answer, includeUsage),
   }
 }
+
+/** What other vendors want back, as our answers carried it. */
+const holdsOurState = ({ messages }: JsonObject): boolean =>
+  isJsonList(messages) &&
+  messages.some((message) => {
+    if (!isJsonObject(message) || message.role !== 'assistant') return false
+    const { reasoning_details: details, tool_calls: calls } = message
+    if (isJsonList(details) && details.some(isReasoningDetailOfOurs)) return true
+    return isJsonList(calls) && calls.some((call) => isJsonObject(call) && isExtraContentOfOurs(call.extra_content))
+  })
 
 const NONE: Readonly<Record<string, string>> = Object.freeze({})
 

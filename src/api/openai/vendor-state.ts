@@ -5,6 +5,7 @@
 
 import { isObject, type ValueObject } from '../../base/value.ts'
 import type { Protocol, Reasoning, VendorState } from '../../model/spec.ts'
+import { isSealed, openSeal, sealState } from '../doors/sealed-state.ts'
 import type { Json, JsonObject } from '../doors/spec.ts'
 import { isJsonList, isJsonObject } from './field-reader.ts'
 
@@ -31,6 +32,8 @@ export const toExtraContent = (state: ValueObject | undefined): JsonObject | und
   return Object.keys(all).length > 0 ? all : undefined
 }
 
+export const isExtraContentOfOurs = (value: Json | undefined): boolean => isJsonObject(value) && OWN in value
+
 export const fromExtraContent = (value: Json | undefined): ValueObject | undefined => {
   if (!isJsonObject(value)) return undefined
   const { [OWN]: own, ...theirs } = value
@@ -49,34 +52,26 @@ export const toReasoningDetail = ({ text, vendorState }: Reasoning, index: numbe
   ...(vendorState && { vendor_state: vendorState as JsonObject }),
 })
 
+export const isReasoningDetailOfOurs = (value: Json): value is JsonObject => isJsonObject(value) && value.format === OWN
+
 export const readReasoningDetails = (value: Json | undefined): readonly Reasoning[] =>
   isJsonList(value)
     ? value.flatMap((detail) => {
-        if (!isJsonObject(detail) || detail.format !== OWN) return []
+        if (!isReasoningDetailOfOurs(detail)) return []
         const vendorState = toVendorState(detail.vendor_state)
         const text = typeof detail.text === 'string' ? detail.text : ''
         return [{ text, ...(vendorState && { vendorState }) }]
       })
     : []
 
-/** Marks a text of ours among those that OpenAI encrypts. */
-const PREFIX = 'heddle.'
-
 /** As the vendor wrote it where the vendor speaks this protocol. */
 export const toEncryptedContent = (state: VendorState | undefined): string | undefined => {
   if (!state) return undefined
   const own = state['openai-responses']?.encrypted_content
-  if (typeof own === 'string') return own
-  return PREFIX + Buffer.from(JSON.stringify(state)).toString('base64url')
+  return typeof own === 'string' ? own : sealState(state)
 }
 
-export const fromEncryptedContent = (text: string, id: string | undefined): VendorState | undefined => {
-  if (!text.startsWith(PREFIX)) {
-    return { 'openai-responses': { encrypted_content: text, ...(id !== undefined && { id }) } }
-  }
-  try {
-    return toVendorState(JSON.parse(Buffer.from(text.slice(PREFIX.length), 'base64url').toString('utf8')) as Json)
-  } catch {
-    return undefined
-  }
-}
+export const fromEncryptedContent = (text: string, id: string | undefined): VendorState | undefined =>
+  isSealed(text)
+    ? toVendorState(openSeal(text) as JsonObject | undefined)
+    : { 'openai-responses': { encrypted_content: text, ...(id !== undefined && { id }) } }
