@@ -41,10 +41,12 @@ export interface ToolCall {
   /** JSON text of the arguments as the model wrote them; may be malformed. */
   readonly argumentsJson: string
   /** What the vendor wants back unchanged with this call, such as signatures of its thinking. Pass it along unread. */
-  readonly vendorState?: ValueObject
+  readonly vendorState?: VendorState
 }
 
-/** One block of a model's thinking. Vendors that sign it want it back unchanged, with its signature in the vendor state. */
+/** One block of a model's thinking. Vendors that sign it want it back unchanged, with its signature in the vendor state:
+ *  `anthropic: { signature }`, or `{ data }` where the text is hidden; `gemini: { thoughtSignature }`;
+ *  `openai-responses: { id, encrypted_content }`. Bedrock's is `anthropic`'s. */
 export interface Reasoning {
   /** Empty where the vendor hides it. */
   readonly text: string

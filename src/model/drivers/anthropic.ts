@@ -1,7 +1,7 @@
 // Anthropic's Messages API. Wire format: docs.anthropic.com/en/api/messages and /messages-streaming.
 
 import type { ModelProvider } from '../spec.ts'
-import { createAnthropicWire } from './anthropic/wire.ts'
+import { anthropicUsageOf, createAnthropicWire, readAnthropicError } from './anthropic/wire.ts'
 import { type HttpProviderOptions, type ModelSeams, openConnection } from './http/connection.ts'
 import { createHttpProvider } from './http/provider.ts'
 
@@ -23,9 +23,20 @@ export const createAnthropicProvider = (options: AnthropicOptions, seams: ModelS
   )
   return createHttpProvider({
     type: 'anthropic',
+    family: 'anthropic',
     wire: createAnthropicWire(options.defaultMaxTokens ?? 4096),
     connection,
     options,
-    features: () => ['tools', 'structured-output', 'vision', 'document', 'reasoning'],
+    features: ['tools', 'structured-output', 'vision', 'document', 'reasoning'],
+    pingPath: '/v1/models?limit=1',
+    native: [
+      {
+        protocol: 'anthropic',
+        path: () => '/v1/messages',
+        readError: readAnthropicError,
+        usageOf: anthropicUsageOf,
+        streamUsage: 'always',
+      },
+    ],
   })
 }

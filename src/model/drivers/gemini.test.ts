@@ -39,7 +39,9 @@ describe('gemini', () => {
         {
           role: 'assistant',
           content: 'Yes',
-          toolCalls: [{ id: 'c1', name: 'f', argumentsJson: '{"a":1.0}', vendorState: { thoughtSignature: 'sig' } }],
+          toolCalls: [
+            { id: 'c1', name: 'f', argumentsJson: '{"a":1.0}', vendorState: { gemini: { thoughtSignature: 'sig' } } },
+          ],
         },
         { role: 'tool', content: 'plain', toolCallId: 'c1' },
         { role: 'tool', content: '{"b":2}', toolCallId: 'c2', name: 'g' },
@@ -102,7 +104,7 @@ describe('gemini', () => {
   it('keeps the signature of a call', async () => {
     server.reply({ toolCalls: [{ name: 'f', arguments: {} }] })
     const { toolCalls } = await model().generate({ messages: [{ role: 'user', content: 'Hi' }] })
-    expect(toolCalls[0]).toMatchObject({ vendorState: { thoughtSignature: 'sig-1' } })
+    expect(toolCalls[0]).toMatchObject({ vendorState: { gemini: { thoughtSignature: 'sig-1' } } })
   })
 
   it('knows a wrong key, and a wait, from the details of an error', async () => {

@@ -2,7 +2,7 @@
 
 import type { ModelProvider } from '../spec.ts'
 import { geminiEmbedding } from './gemini/embedding.ts'
-import { geminiWire } from './gemini/wire.ts'
+import { geminiPath, geminiUsageOf, geminiWire, readGeminiError } from './gemini/wire.ts'
 import { type HttpProviderOptions, type ModelSeams, openConnection } from './http/connection.ts'
 import { createHttpProvider } from './http/provider.ts'
 
@@ -16,10 +16,22 @@ export const createGeminiProvider = (options: HttpProviderOptions, seams: ModelS
   )
   return createHttpProvider({
     type: 'gemini',
+    family: 'gemini',
     wire: geminiWire,
     connection,
     options,
-    features: () => ['tools', 'structured-output', 'vision', 'audio', 'video', 'document', 'reasoning'],
+    features: ['tools', 'structured-output', 'vision', 'audio', 'video', 'document', 'reasoning'],
+    pingPath: '/models?pageSize=1',
+    native: [
+      {
+        protocol: 'gemini',
+        path: geminiPath,
+        modelName: (name) => name.replace(/^models\//, ''),
+        readError: readGeminiError,
+        usageOf: geminiUsageOf,
+        streamUsage: 'always',
+      },
+    ],
     embedding: geminiEmbedding,
   })
 }

@@ -4,16 +4,30 @@
 import { isNumber, toNumber } from '../../base/number.ts'
 import { type Ids, nextTurn } from '../../base/seams.ts'
 import { own } from '../../base/value.ts'
+import { ModelError } from '../errors.ts'
 import { collectResult } from '../fold.ts'
-import type { ChatModel, ChatRequest, ChatStreamPart, EmbeddingModel, ModelFeature, ModelProvider } from '../spec.ts'
+import type {
+  ChatModel,
+  ChatRequest,
+  ChatStreamPart,
+  EmbeddingModel,
+  ModelFeature,
+  ModelKind,
+  ModelProvider,
+  RerankModel,
+} from '../spec.ts'
 import { estimatedUsage, estimateTokens } from '../usage.ts'
 import { answerOffline } from './offline/answer.ts'
 import { embedOffline } from './offline/embedding.ts'
 import { cutText, piecesOf } from './offline/pieces.ts'
+import { scoreOffline } from './offline/reranking.ts'
 
 export const OFFLINE_PROVIDER = 'offline'
 export const OFFLINE_MODEL = 'heddle-offline'
 export const OFFLINE_EMBEDDING = 'heddle-embed'
+export const OFFLINE_RERANK = 'heddle-rerank'
+/** Documents of one call. Source: the contract of RerankModel. */
+const MAX_DOCUMENTS = 1_000
 const FEATURES: ReadonlySet<ModelFeature> = new Set(['tools', 'structured-output'])
 
 export const createOfflineProvider = (seams: { readonly ids: Ids }): ModelProvider => {
@@ -21,11 +35,39 @@ export const createOfflineProvider = (seams: { readonly ids: Ids }): ModelProvid
   return {
     name: OFFLINE_PROVIDER,
     type: 'offline',
+    family: 'offline',
     chat: (modelName) => (modelName === OFFLINE_MODEL ? model : undefined),
     embedding: (modelName) => (modelName === OFFLINE_EMBEDDING ? offlineEmbedding : undefined),
-    models: () => [OFFLINE_MODEL, OFFLINE_EMBEDDING],
-    kindOf: (modelName) => (modelName === OFFLINE_EMBEDDING ? 'embedding' : 'chat'),
+    rerank: (modelName) => (modelName === OFFLINE_RERANK ? offlineRerank : undefined),
+    ping: async () => {},
+    models: () => [...KINDS.keys()],
+    kindOf: (modelName) => KINDS.get(modelName) ?? 'chat',
   }
+}
+
+const KINDS: ReadonlyMap<string, ModelKind> = new Map([
+  [OFFLINE_MODEL, 'chat'],
+  [OFFLINE_EMBEDDING, 'embedding'],
+  [OFFLINE_RERANK, 'rerank'],
+])
+
+const offlineRerank: RerankModel = {
+  provider: OFFLINE_PROVIDER,
+  name: OFFLINE_RERANK,
+  async rerank(query, documents, options, signal) {
+    signal?.throwIfAborted()
+    if (documents.length === 0 || documents.length > MAX_DOCUMENTS) {
+      const message = `1 to ${MAX_DOCUMENTS} documents can be ranked at once, not ${documents.length}`
+      const details = { provider: OFFLINE_PROVIDER, model: OFFLINE_RERANK, message }
+      throw new ModelError('model/bad-request', { details })
+    }
+    const scores = await scoreOffline(query, documents, signal)
+    const results = scores.map((score, index) => ({ index, score })).sort((a, b) => b.score - a.score)
+    return {
+      results: results.slice(0, Math.max(1, options?.topN ?? documents.length)),
+      tokens: documents.reduce((sum, text) => sum + estimateTokens(text), estimateTokens(query)),
+    }
+  },
 }
 
 const offlineEmbedding: EmbeddingModel = {
@@ -51,7 +93,12 @@ const createOfflineModel = (ids: Ids): ChatModel => {
     const answer = answerOffline(request)
     if (answer.type === 'call') {
       const { name, argumentsJson } = answer.call
-      yield { type: 'tool-call', call: { id: ids.next('call'), name, argumentsJson } }
+      const id = ids.next('call')
+      if (request.toolFragments) {
+        yield { type: 'tool-start', index: 0, id, name }
+        yield { type: 'tool-delta', index: 0, argumentsJson }
+      }
+      yield { type: 'tool-call', call: { id, name, argumentsJson } }
       yield {
         type: 'finish',
         reason: 'tool-calls',

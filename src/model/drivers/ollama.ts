@@ -30,11 +30,13 @@ export const createOllamaProvider = (options: HttpProviderOptions, seams: ModelS
   const build = (known: ReadonlyMap<string, ModelDeclaration>) =>
     createHttpProvider({
       type: 'ollama',
+      family: 'ollama',
       wire: ollamaWire,
       connection,
       options,
-      features: (name) => known.get(name)?.features ?? DEFAULT_FEATURES,
-      contextTokens: (name) => known.get(name)?.contextTokens,
+      features: DEFAULT_FEATURES,
+      described: (name) => known.get(name),
+      pingPath: '/api/version',
       embedding: ollamaEmbedding,
     })
   let installed: ReadonlyMap<string, ModelDeclaration> = new Map()
@@ -59,8 +61,10 @@ export const createOllamaProvider = (options: HttpProviderOptions, seams: ModelS
   return {
     name: options.name,
     type: 'ollama',
+    family: 'ollama',
     chat: (modelName) => provider.chat(modelName),
     embedding: (modelName) => provider.embedding?.(modelName),
+    ping: (signal) => provider.ping?.(signal) ?? Promise.resolve(),
     models: () => (options.models ? provider.models() : [...installed.keys()]),
     kindOf: (modelName) => (options.models ? provider.kindOf?.(modelName) : installed.get(modelName)?.kind) ?? 'chat',
     async refresh(signal) {

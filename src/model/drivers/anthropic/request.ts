@@ -3,7 +3,9 @@
 import { isNumber, toNumber } from '../../../base/number.ts'
 import { isObject, own, type Value, type ValueObject } from '../../../base/value.ts'
 import type { ChatRequest } from '../../spec.ts'
+import { withPartState, withRequestState } from '../http/vendor-state.ts'
 import type { WireCall } from '../http/wire.ts'
+import type { AnthropicDialect } from './dialect.ts'
 import { toAnthropicConversation } from './messages.ts'
 
 /** The smallest budget the API takes. Tokens. */
@@ -13,25 +15,42 @@ const MIN_THINKING_TOKENS = 1024
 export const answerToolName = (request: ChatRequest): string | undefined =>
   request.responseSchema && (request.responseSchema.name.replace(/[^\w-]+/g, '_').slice(0, 64) || 'answer')
 
-export const toAnthropicBody = (call: WireCall<undefined>, defaultMaxTokens: number): ValueObject => {
-  const { request, model } = call
+/** Tokens of thinking that stand for a word. */
+const BUDGETS = { minimal: 1_024, low: 2_048, medium: 8_192, high: 16_384 } as const
+
+export const toAnthropicBody = (call: WireCall<AnthropicDialect>, defaultMaxTokens: number): ValueObject => {
+  const { request, model, dialect } = call
   const given = request.parameters ?? {}
   const { system, messages } = toAnthropicConversation(request.messages, model)
-  const budget = thinkingBudget(request)
+  const wanted = thinkingBudget(request)
+  const form = wanted === undefined ? 'none' : dialect.thinking[0]
+  const budget = form === 'budget' ? wanted : undefined
   const limit = firstNumber(given, ['max_tokens', 'max_tokens_to_sample', 'max_completion_tokens', 'max_output_tokens'])
   const maxTokens = limit ?? defaultMaxTokens
-  return {
+  const body: ValueObject = {
     model,
     // The budget counts as output, so a limit meant for the answer comes on top of it.
     max_tokens: budget !== undefined && maxTokens <= budget ? maxTokens + budget : maxTokens,
-    ...(system !== '' && { system }),
+    ...(system.length > 0 && { system }),
     messages,
-    ...(budget === undefined ? sampling(given) : { thinking: { type: 'enabled', budget_tokens: budget } }),
+    ...(form === 'none' && dialect.sampling && sampling(given)),
+    ...(budget !== undefined && { thinking: { type: 'enabled', budget_tokens: budget } }),
+    ...(form === 'adaptive' && { thinking: { type: 'adaptive' }, output_config: { effort: effortOf(request) } }),
     ...stops(request),
     ...tools(request),
     ...(request.user !== undefined && { metadata: { user_id: request.user } }),
     ...(call.streaming && { stream: true }),
   }
+  return withRequestState(body, request.vendorState, 'anthropic')
+}
+
+/** The word for what a request asks; newer models decide themselves how many tokens that is. */
+const effortOf = ({ reasoning }: ChatRequest): string => {
+  const effort = reasoning?.effort
+  if (effort === 'minimal' || effort === 'none') return 'low'
+  if (effort !== undefined) return effort
+  const budget = reasoning?.budgetTokens
+  return budget === undefined || budget > 8_192 ? 'high' : budget < 2_048 ? 'low' : 'medium'
 }
 
 // `thinking` is true with `thinking_budget` in app files, or the API's own object. A forced tool excludes thinking.
@@ -40,6 +59,11 @@ const thinkingBudget = (request: ChatRequest): number | undefined => {
   const thinking = own(given, 'thinking')
   const forced = request.toolChoice !== undefined && request.toolChoice !== 'auto' && request.toolChoice !== 'none'
   if (request.responseSchema || forced) return undefined
+  if (request.reasoning) {
+    const { effort, budgetTokens } = request.reasoning
+    if (effort === 'none') return undefined
+    return Math.max(budgetTokens ?? BUDGETS[effort ?? 'medium'], MIN_THINKING_TOKENS)
+  }
   const object = isObject(thinking) ? thinking : undefined
   if (thinking !== true && object?.type !== 'enabled') return undefined
   const budget = object ? firstNumber(object, ['budget_tokens']) : firstNumber(given, ['thinking_budget'])
@@ -74,11 +98,18 @@ const stops = (request: ChatRequest): ValueObject => {
 
 const tools = (request: ChatRequest): ValueObject => {
   const answer = answerToolName(request)
-  const own: ValueObject[] = (request.tools ?? []).map((tool) => ({
-    name: tool.name,
-    ...(tool.description !== undefined && { description: tool.description }),
-    input_schema: asObjectSchema(tool.parameters),
-  }))
+  const own: ValueObject[] = (request.tools ?? []).map((tool) =>
+    withPartState(
+      {
+        name: tool.name,
+        ...(tool.description !== undefined && { description: tool.description }),
+        input_schema: asObjectSchema(tool.parameters),
+        ...(tool.strict !== undefined && { strict: tool.strict }),
+      },
+      tool,
+      'anthropic',
+    ),
+  )
   if (request.responseSchema && answer !== undefined) {
     const description = 'Gives the answer. Its arguments are the whole answer.'
     const schema = asObjectSchema(request.responseSchema.schema)
@@ -86,12 +117,18 @@ const tools = (request: ChatRequest): ValueObject => {
     return { tools: [...own, { name: answer, description, input_schema: schema }], tool_choice: choice }
   }
   if (own.length === 0) return {}
-  return { tools: own, ...(request.toolChoice !== undefined && { tool_choice: toToolChoice(request.toolChoice) }) }
+  const choice = toToolChoice(request)
+  return { tools: own, ...(choice && { tool_choice: choice }) }
 }
 
 const asObjectSchema = (schema: ValueObject): ValueObject => ({ type: 'object', ...schema })
 
-const toToolChoice = (choice: NonNullable<ChatRequest['toolChoice']>): ValueObject => {
-  if (typeof choice === 'object') return { type: 'tool', name: choice.name }
-  return { type: choice === 'required' ? 'any' : choice }
+// Only a choice can say how many calls; without one it is the default choice that says it.
+const toToolChoice = ({ toolChoice: choice, parallelToolCalls }: ChatRequest): ValueObject | undefined => {
+  if (choice === undefined && parallelToolCalls === undefined) return undefined
+  const type = choice === undefined ? 'auto' : choice === 'required' ? 'any' : choice
+  return {
+    ...(typeof type === 'object' ? { type: 'tool', name: type.name } : { type }),
+    ...(parallelToolCalls !== undefined && type !== 'none' && { disable_parallel_tool_use: !parallelToolCalls }),
+  }
 }

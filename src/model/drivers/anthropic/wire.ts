@@ -4,20 +4,21 @@ import type { ValueObject } from '../../../base/value.ts'
 import type { FinishReason } from '../../spec.ts'
 import type { VendorError } from '../http/failure.ts'
 import { listAt, numberAt, objectAt, textAt, toArgumentsJson } from '../http/reading.ts'
-import type { Turn } from '../http/turn.ts'
+import type { Turn, UsageNumbers } from '../http/turn.ts'
 import type { FrameReader, Wire } from '../http/wire.ts'
+import { type AnthropicDialect, initialDialect, relaxDialect } from './dialect.ts'
 import { answerToolName, toAnthropicBody } from './request.ts'
 
-export const createAnthropicWire = (defaultMaxTokens: number): Wire<undefined> => ({
+export const createAnthropicWire = (defaultMaxTokens: number): Wire<AnthropicDialect> => ({
   framing: 'sse',
-  initialDialect: () => undefined,
+  initialDialect,
   encode: (call) => ({ path: '/v1/messages', body: toAnthropicBody(call, defaultMaxTokens) }),
   openReader: (turn, call) => openReader(turn, answerToolName(call.request)),
   readWhole(body, turn, call) {
     const answer = answerToolName(call.request)
     const thinking: ValueObject[] = []
     turn.model(textAt(body, 'model'))
-    readUsage(objectAt(body, 'usage'), turn)
+    turn.usage(anthropicUsageOf(body))
     for (const [index, block] of listAt(body, 'content').entries()) {
       const type = textAt(block, 'type')
       if (type === 'tool_use') {
@@ -27,14 +28,16 @@ export const createAnthropicWire = (defaultMaxTokens: number): Wire<undefined> =
       } else if (type === 'thinking' || type === 'redacted_thinking') {
         thinking.push(block as ValueObject)
         turn.reasoning(textAt(block, 'thinking'))
+        endThinking(block as ValueObject, turn)
       } else turn.text(textAt(block, 'text'))
     }
-    if (thinking.length > 0) turn.keepWithFirstCall({ thinking })
+    if (thinking.length > 0) turn.keepWithFirstCall('anthropic', { thinking })
     const reason = textAt(body, 'stop_reason')
     if (reason === undefined) throw new SyntaxError('a message without a stop reason')
-    turn.finish(toFinishReason(reason, turn))
+    turn.finish(toFinishReason(reason, turn), textAt(body, 'stop_sequence'))
   },
-  readError,
+  readError: readAnthropicError,
+  relax: (error, call) => relaxDialect(error, call.dialect),
 })
 
 interface OpenBlock {
@@ -73,9 +76,11 @@ const openReader = (turn: Turn, answer: string | undefined): FrameReader => {
 
   const stop = (index: number): void => {
     const block = blocks.get(index)
-    if (block?.type === 'thinking') {
-      thinking.push({ type: 'thinking', thinking: block.thinking, signature: block.signature })
-    } else if (block?.type === 'redacted_thinking') thinking.push(block.start)
+    const whole = block && wholeThinking(block)
+    if (whole) {
+      thinking.push(whole)
+      endThinking(whole, turn)
+    }
     blocks.delete(index)
   }
 
@@ -86,7 +91,7 @@ const openReader = (turn: Turn, answer: string | undefined): FrameReader => {
         case 'message_start': {
           const message = objectAt(frame, 'message')
           turn.model(textAt(message, 'model'))
-          readUsage(objectAt(message, 'usage'), turn)
+          turn.usage(anthropicUsageOf(frame))
           return 'more'
         }
         case 'content_block_start':
@@ -99,10 +104,11 @@ const openReader = (turn: Turn, answer: string | undefined): FrameReader => {
           stop(index)
           return 'more'
         case 'message_delta': {
-          readUsage(objectAt(frame, 'usage'), turn)
-          const reason = textAt(objectAt(frame, 'delta'), 'stop_reason')
-          if (thinking.length > 0) turn.keepWithFirstCall({ thinking })
-          if (reason !== undefined) turn.finish(toFinishReason(reason, turn))
+          turn.usage(anthropicUsageOf(frame))
+          const delta = objectAt(frame, 'delta')
+          const reason = textAt(delta, 'stop_reason')
+          if (thinking.length > 0) turn.keepWithFirstCall('anthropic', { thinking })
+          if (reason !== undefined) turn.finish(toFinishReason(reason, turn), textAt(delta, 'stop_sequence'))
           return 'more'
         }
         case 'message_stop':
@@ -115,12 +121,29 @@ const openReader = (turn: Turn, answer: string | undefined): FrameReader => {
   }
 }
 
-// What the cache served or stored is part of the prompt, although counted apart.
-const readUsage = (usage: ValueObject | undefined, turn: Turn): void => {
+const wholeThinking = (block: OpenBlock): ValueObject | undefined => {
+  if (block.type === 'thinking') return { type: 'thinking', thinking: block.thinking, signature: block.signature }
+  return block.type === 'redacted_thinking' ? block.start : undefined
+}
+
+const endThinking = (block: ValueObject, turn: Turn): void => {
+  const { type: _, thinking: __, ...state } = block
+  turn.reasoningEnd({ anthropic: state })
+}
+
+/** Of a message, or of an event that carries usage. What the cache served or stored is part of the prompt, although counted apart. */
+export const anthropicUsageOf = (body: unknown): UsageNumbers | undefined => {
+  const usage = objectAt(objectAt(body, 'message') ?? body, 'usage')
+  if (!usage) return undefined
   const input = numberAt(usage, 'input_tokens')
-  const cached =
-    (numberAt(usage, 'cache_read_input_tokens') ?? 0) + (numberAt(usage, 'cache_creation_input_tokens') ?? 0)
-  turn.usage(input === undefined ? undefined : input + cached, numberAt(usage, 'output_tokens'))
+  const cachedTokens = numberAt(usage, 'cache_read_input_tokens')
+  const cacheWriteTokens = numberAt(usage, 'cache_creation_input_tokens')
+  return {
+    promptTokens: input === undefined ? undefined : input + (cachedTokens ?? 0) + (cacheWriteTokens ?? 0),
+    completionTokens: numberAt(usage, 'output_tokens'),
+    cachedTokens,
+    cacheWriteTokens,
+  }
 }
 
 const toFinishReason = (reason: string, turn: Turn): FinishReason => {
@@ -155,13 +178,18 @@ const STATUS_BY_KIND: Readonly<Record<string, number>> = {
   overloaded_error: 529,
 }
 
-const readError = (body: unknown): VendorError | undefined => {
+// An empty account is told with the status of a bad request.
+const NO_MONEY = /credit balance is too low/i
+
+export const readAnthropicError = (body: unknown): VendorError | undefined => {
   const error = textAt(body, 'type') === 'error' ? objectAt(body, 'error') : undefined
   if (!error) return undefined
   const kind = textAt(error, 'type')
   const status = kind !== undefined && Object.hasOwn(STATUS_BY_KIND, kind) ? STATUS_BY_KIND[kind] : undefined
+  const message = textAt(error, 'message') ?? 'no message'
   return {
-    message: textAt(error, 'message') ?? 'no message',
+    message,
+    ...((kind === 'billing_error' || NO_MONEY.test(message)) && { quotaExceeded: true }),
     ...(kind !== undefined && { kind }),
     ...(status !== undefined && { status }),
   }

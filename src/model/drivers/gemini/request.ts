@@ -3,6 +3,7 @@
 import { isNumber, toNumber } from '../../../base/number.ts'
 import { objectFrom, own, type Value, type ValueObject } from '../../../base/value.ts'
 import type { ChatRequest } from '../../spec.ts'
+import { withRequestState } from '../http/vendor-state.ts'
 import type { WireCall } from '../http/wire.ts'
 import { toGeminiConversation } from './messages.ts'
 import { toGeminiSchema } from './schema.ts'
@@ -22,18 +23,19 @@ const NUMBERS: readonly (readonly [string, string])[] = [
   ['frequency_penalty', 'frequencyPenalty'],
 ]
 
-export const toGeminiBody = ({ request }: WireCall<undefined>): ValueObject => {
+export const toGeminiBody = ({ request, model }: WireCall<undefined>): ValueObject => {
   const { system, contents } = toGeminiConversation(request.messages)
-  const config = generationConfig(request)
-  return {
+  const config = generationConfig(request, model)
+  const body: ValueObject = {
     contents,
     ...(system !== '' && { systemInstruction: { parts: [{ text: system }] } }),
     ...tools(request),
     ...(Object.keys(config).length > 0 && { generationConfig: config }),
   }
+  return withRequestState(body, request.vendorState, 'gemini')
 }
 
-const generationConfig = (request: ChatRequest): ValueObject => {
+const generationConfig = (request: ChatRequest, model: string): ValueObject => {
   const given = request.parameters ?? {}
   const numbers: [string, Value][] = NUMBERS.flatMap(([name, theirs]) => {
     const value = own(given, name)
@@ -45,9 +47,27 @@ const generationConfig = (request: ChatRequest): ValueObject => {
     ...(request.stop && request.stop.length > 0 && { stopSequences: request.stop.slice(0, MAX_STOPS) }),
     ...(request.responseSchema
       ? { responseMimeType: 'application/json', responseSchema: toGeminiSchema(request.responseSchema.schema) }
-      : typeof asked === 'string' && /^json/i.test(asked) && { responseMimeType: 'application/json' }),
-    ...thinking(given),
+      : (request.json || (typeof asked === 'string' && /^json/i.test(asked))) && {
+          responseMimeType: 'application/json',
+        }),
+    ...(request.reasoning ? reasoning(request.reasoning, model) : thinking(given)),
   }
+}
+
+/** Tokens of thinking that stand for a word. */
+const BUDGETS = { none: 0, minimal: 512, low: 2_048, medium: 8_192, high: 24_576 } as const
+
+// From Gemini 3 on a word is asked for. Source: ai.google.dev/gemini-api/docs/thinking.
+const TAKES_LEVEL = /gemini-[3-9]/
+
+const reasoning = ({ effort, budgetTokens }: NonNullable<ChatRequest['reasoning']>, model: string): ValueObject => {
+  const hidden = effort === 'none'
+  if (budgetTokens === undefined && effort !== undefined && TAKES_LEVEL.test(model)) {
+    // These models cannot leave thinking out.
+    return { thinkingConfig: { includeThoughts: !hidden, thinkingLevel: hidden ? 'minimal' : effort } }
+  }
+  const thinkingBudget = budgetTokens ?? BUDGETS[effort ?? 'medium']
+  return { thinkingConfig: { includeThoughts: !hidden, thinkingBudget } }
 }
 
 const thinking = (given: ValueObject): ValueObject => {

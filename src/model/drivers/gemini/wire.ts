@@ -6,7 +6,7 @@ import type { FinishReason } from '../../spec.ts'
 import type { VendorError } from '../http/failure.ts'
 import { listAt, numberAt, objectAt, textAt, toArgumentsJson } from '../http/reading.ts'
 import { readDuration } from '../http/retry-after.ts'
-import type { Turn } from '../http/turn.ts'
+import type { Turn, UsageNumbers } from '../http/turn.ts'
 import type { Wire } from '../http/wire.ts'
 import { toGeminiBody } from './request.ts'
 
@@ -38,13 +38,13 @@ export const resourceOf = (model: string): string =>
     .map(encodeURIComponent)
     .join('/')}`
 
+export const geminiPath = (model: string, streaming: boolean): string =>
+  `/${resourceOf(model)}:${streaming ? 'streamGenerateContent?alt=sse' : 'generateContent'}`
+
 export const geminiWire: Wire<undefined> = {
   framing: 'sse',
   initialDialect: () => undefined,
-  encode(call) {
-    const action = call.streaming ? 'streamGenerateContent?alt=sse' : 'generateContent'
-    return { path: `/${resourceOf(call.model)}:${action}`, body: toGeminiBody(call) }
-  },
+  encode: (call) => ({ path: geminiPath(call.model, call.streaming), body: toGeminiBody(call) }),
   openReader: (turn) => ({
     push(frame) {
       readChunk(frame, turn)
@@ -58,13 +58,22 @@ export const geminiWire: Wire<undefined> = {
   readError: readGeminiError,
 }
 
+/** Thinking is counted apart, and billed as part of the answer. */
+export const geminiUsageOf = (chunk: unknown): UsageNumbers | undefined => {
+  const usage = objectAt(chunk, 'usageMetadata')
+  if (!usage) return undefined
+  const reasoningTokens = numberAt(usage, 'thoughtsTokenCount')
+  return {
+    promptTokens: numberAt(usage, 'promptTokenCount'),
+    completionTokens: (numberAt(usage, 'candidatesTokenCount') ?? 0) + (reasoningTokens ?? 0),
+    cachedTokens: numberAt(usage, 'cachedContentTokenCount'),
+    reasoningTokens,
+  }
+}
+
 const readChunk = (chunk: unknown, turn: Turn): void => {
   turn.model(textAt(chunk, 'modelVersion'))
-  const usage = objectAt(chunk, 'usageMetadata')
-  if (usage) {
-    const thoughts = numberAt(usage, 'thoughtsTokenCount') ?? 0
-    turn.usage(numberAt(usage, 'promptTokenCount'), (numberAt(usage, 'candidatesTokenCount') ?? 0) + thoughts)
-  }
+  turn.usage(geminiUsageOf(chunk))
   if (textAt(objectAt(chunk, 'promptFeedback'), 'blockReason') !== undefined) turn.finish('content-filter')
   const [candidate] = listAt(chunk, 'candidates')
   for (const part of listAt(objectAt(candidate, 'content'), 'parts')) readPart(part as ValueObject, turn)
@@ -74,18 +83,19 @@ const readChunk = (chunk: unknown, turn: Turn): void => {
 
 const readPart = (part: ValueObject, turn: Turn): void => {
   const text = textAt(part, 'text')
+  const signature = textAt(part, 'thoughtSignature')
   if (own(part, 'thought') === true) turn.reasoning(text)
   else turn.text(text)
   const data = objectAt(part, 'inlineData')
   if (data) turn.media(textAt(data, 'mimeType') ?? 'application/octet-stream', textAt(data, 'data') ?? '')
   const call = objectAt(part, 'functionCall')
+  if (!call && signature !== undefined) turn.reasoningEnd({ gemini: { thoughtSignature: signature } })
   if (call) {
-    const signature = textAt(part, 'thoughtSignature')
     turn.tool(turn.toolCount, {
       id: textAt(call, 'id'),
       name: textAt(call, 'name'),
       arguments: toArgumentsJson(own(call, 'args')),
-      ...(signature !== undefined && { vendorState: { thoughtSignature: signature } }),
+      ...(signature !== undefined && { vendorState: { gemini: { thoughtSignature: signature } } }),
     })
   }
 }

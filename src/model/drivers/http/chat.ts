@@ -12,7 +12,7 @@ import type { Connection } from './connection.ts'
 import { Exchange } from './exchange.ts'
 import { toModelError } from './failure.ts'
 import { Turn } from './turn.ts'
-import type { Wire, WireCall } from './wire.ts'
+import type { FrameDecoder, Wire, WireCall } from './wire.ts'
 
 export interface ChatDescription {
   readonly name: string
@@ -128,10 +128,11 @@ export const createHttpChat = <Dialect>(
 }
 
 // Some servers answer a call for a stream in one piece, for example behind a proxy that buffers.
-const isWholeAnswer = (response: Response, framing: 'sse' | 'ndjson'): boolean =>
+const isWholeAnswer = (response: Response, framing: Wire<unknown>['framing']): boolean =>
   framing === 'sse' && /^application\/json\b/i.test(response.headers.get('content-type') ?? '')
 
-const openFrames = (framing: 'sse' | 'ndjson'): { push(bytes: Uint8Array): string[]; end(): string[] } => {
+const openFrames = (framing: Wire<unknown>['framing']): FrameDecoder => {
+  if (typeof framing === 'function') return framing()
   if (framing === 'sse') {
     const events = createSseDecoder()
     const data = (event: ServerSentEvent) => event.data.trim()

@@ -39,6 +39,14 @@ export interface HttpProviderOptions {
   readonly answerTimeoutMs?: number
 }
 
+/** What a signature covers. */
+export interface UnsignedCall {
+  readonly method: 'GET' | 'POST'
+  readonly url: string
+  readonly headers: Headers
+  readonly body: string
+}
+
 /** One account, ready for calls. */
 export interface Connection {
   readonly provider: string
@@ -51,26 +59,36 @@ export interface Connection {
   readonly idleTimeoutMs: number
   readonly answerTimeoutMs: number
   readonly seams: ModelSeams
+  /** Headers of a call, for vendors that want each one signed. Absent: `headers` serve every call. */
+  readonly sign?: (call: UnsignedCall) => Promise<Headers>
+}
+
+export interface ConnectionOptions extends HttpProviderOptions {
+  readonly baseUrl: string
+  /** To be kept out of messages besides the key and the headers. */
+  readonly secrets?: readonly (string | undefined)[]
+  readonly sign?: Connection['sign']
 }
 
 /** @param own the driver's headers; those the operator configured win */
 export const openConnection = (
-  options: HttpProviderOptions & { readonly baseUrl: string },
+  options: ConnectionOptions,
   own: Readonly<Record<string, string>>,
   seams: ModelSeams,
 ): Connection => {
   const headers = new Headers()
   for (const [name, value] of Object.entries({ ...own, ...options.headers })) headers.set(name, value.trim())
-  const secrets = [options.apiKey?.trim(), ...Object.values(options.headers ?? {}).map((value) => value.trim())]
+  const secrets = [options.apiKey, ...(options.secrets ?? []), ...Object.values(options.headers ?? {})]
   return {
     provider: options.name,
     baseUrl: options.baseUrl.trim().replace(/\/+$/, ''),
     headers,
-    redact: createRedactor(secrets.filter((secret) => secret !== undefined)),
+    redact: createRedactor(secrets.flatMap((secret) => secret?.trim() ?? [])),
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     idleTimeoutMs: options.idleTimeoutMs ?? 120_000,
     answerTimeoutMs: options.answerTimeoutMs ?? 600_000,
     seams,
+    ...(options.sign && { sign: options.sign }),
   }
 }
 

@@ -5,9 +5,8 @@ import { isList } from '../../../base/value.ts'
 import { ModelError } from '../../errors.ts'
 import type { EmbeddingModel } from '../../spec.ts'
 import { estimateTokens } from '../../usage.ts'
+import { callJson } from './call-json.ts'
 import type { Connection } from './connection.ts'
-import { Exchange } from './exchange.ts'
-import { toModelError } from './failure.ts'
 import type { EmbeddingFormat } from './kinds.ts'
 
 /** Texts of one call to `embed`. Source: the contract of EmbeddingModel. */
@@ -17,22 +16,8 @@ export const createHttpEmbedding = (format: EmbeddingFormat, connection: Connect
   // What a server refused once is not tried again.
   let compact = true
 
-  const call = async (texts: readonly string[], signal: AbortSignal | undefined): Promise<unknown> => {
-    const exchange = new Exchange({
-      connection,
-      model: name,
-      limitMs: connection.answerTimeoutMs,
-      signal,
-      readError: format.readError,
-    })
-    try {
-      const { path, body } = format.encode(name, texts, compact)
-      await exchange.send('POST', path, body)
-      return await exchange.json()
-    } finally {
-      exchange.close()
-    }
-  }
+  const call = (texts: readonly string[], signal: AbortSignal | undefined): Promise<unknown> =>
+    callJson(format, { connection, model: name, signal }, format.encode(name, texts, compact))
 
   const callInAnyForm = async (texts: readonly string[], signal: AbortSignal | undefined): Promise<unknown> => {
     try {
@@ -49,8 +34,6 @@ export const createHttpEmbedding = (format: EmbeddingFormat, connection: Connect
 
   const embedBatch = async (texts: readonly string[], signal: AbortSignal | undefined) => {
     const body = await callInAnyForm(texts, signal)
-    const vendor = format.readError(body)
-    if (vendor) throw toModelError({ status: undefined, vendor, model: name }, connection)
     const { vectors, promptTokens } = readBody(format, body, badResponse)
     if (vectors.length !== texts.length) {
       throw badResponse(`${vectors.length} vectors for ${texts.length} texts`)

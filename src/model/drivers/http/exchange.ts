@@ -48,18 +48,25 @@ export class Exchange {
   async send(method: 'GET' | 'POST', path: string, body?: ValueObject | FormData): Promise<Response> {
     const { connection, limitMs, model, readError } = this.#options
     const { clock, fetch } = connection.seams
+    const url = `${connection.baseUrl}${path}`
+    const json = body && !(body instanceof FormData) ? stringifyJson(body) : undefined
+    const { headers, sign } = connection
     const init: GuardedRequestInit = {
       method,
-      headers: body instanceof FormData ? withoutContentType(connection.headers) : connection.headers,
+      headers: sign
+        ? await sign({ method, url, headers, body: json ?? '' })
+        : body instanceof FormData
+          ? withoutContentType(headers)
+          : headers,
       // A redirect would turn the call into a GET, or carry the key to a stranger.
       redirect: 'manual',
       signal: this.#controller.signal,
       connectTimeoutMs: connection.connectTimeoutMs,
       readTimeoutMs: limitMs,
       maxResponseBytes: MAX_RESPONSE_BYTES,
-      ...(body && { body: body instanceof FormData ? body : stringifyJson(body) }),
+      ...(body && { body: json ?? (body as FormData) }),
     }
-    const response = await this.#wait(() => fetch(`${connection.baseUrl}${path}`, init))
+    const response = await this.#wait(() => fetch(url, init))
     this.#reader = response.body?.getReader()
     if (response.ok) return response
     const text = await this.#errorText()
@@ -182,7 +189,8 @@ const withoutContentType = (headers: Headers): Headers => {
   return rest
 }
 
-const readVendorError = (text: string, readError: ExchangeOptions['readError']): VendorError | undefined => {
+/** The error object in the text of a body, undefined when there is none. */
+export const readVendorError = (text: string, readError: ExchangeOptions['readError']): VendorError | undefined => {
   try {
     return readError(parseJson(text))
   } catch (error) {

@@ -16,8 +16,8 @@ export interface VendorError {
   /** Wins over the status of the response, where a vendor is known to send the wrong one. */
   readonly correctedStatus?: number
   readonly retryAfterMs?: number
-  /** True when waiting will not help, e.g. no money left. */
-  readonly permanent?: boolean
+  /** True when the account has no money left: waiting will not help. */
+  readonly quotaExceeded?: boolean
 }
 
 export interface Failure {
@@ -42,13 +42,13 @@ export const toModelError = (failure: Failure, connection: Connection): ModelErr
     message: connection.redact(failure.vendor.message).slice(0, MAX_MESSAGE_LENGTH),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   }
-  const retryable = failure.vendor.permanent !== true
-  if (status === 401 || status === 402 || status === 403) return new ModelError('model/auth', { details })
+  if (failure.vendor.quotaExceeded || status === 402) return new ModelError('model/quota-exceeded', { details })
+  if (status === 401 || status === 403) return new ModelError('model/auth', { details })
   if (status === 404) return new ModelError('model/not-found', { details })
   if (status === 408 || status === 409 || status === 429) {
-    return new ModelError('model/rate-limited', { details, retryable })
+    return new ModelError('model/rate-limited', { details, retryable: true })
   }
-  if (status >= 500) return new ModelError('model/unavailable', { details, retryable })
+  if (status >= 500) return new ModelError('model/unavailable', { details, retryable: true })
   if (status >= 400) return new ModelError('model/bad-request', { details })
   return new ModelError('model/bad-response', { details })
 }

@@ -1,6 +1,7 @@
-// Contracts of the wire formats for everything but chat. Types only; `embedding.ts`, `transcription.ts` and `speech.ts` do what
-// is the same for all vendors.
+// Contracts of the wire formats for everything but chat. Types only; `embedding.ts`, `rerank.ts`, `moderation.ts`,
+// `transcription.ts` and `speech.ts` do what is the same for all vendors.
 
+import type { ModerationModel } from '../../spec.ts'
 import type { VendorError } from './failure.ts'
 import type { WireRequest } from './wire.ts'
 
@@ -19,6 +20,21 @@ export interface EmbeddingFormat extends AnyFormat {
   /** One vector a text, in the order of the texts; a vector is a list of numbers, or its float32 bytes in base64.
    *  @throws SyntaxError when the body is not of this format */
   decode(body: unknown): { readonly vectors: readonly unknown[]; readonly promptTokens: number | undefined }
+}
+
+export interface RerankFormat extends AnyFormat {
+  /** @param most of the best documents asked for */
+  encode(model: string, query: string, documents: readonly string[], most: number): WireRequest
+  /** As they came; NaN where something is missing. */
+  decode(body: unknown): {
+    readonly results: readonly { readonly index: number; readonly score: number }[]
+    readonly tokens: number | undefined
+  }
+}
+
+export interface ModerationFormat extends AnyFormat {
+  encode(model: string, texts: readonly string[]): WireRequest
+  decode(body: unknown): Awaited<ReturnType<ModerationModel['moderate']>>
 }
 
 export interface TranscriptionFormat extends AnyFormat {

@@ -19,6 +19,14 @@ export interface WireRequest {
   readonly body: ValueObject
 }
 
+/** Cuts the bytes of a stream into frames, wherever the packets were cut. */
+export interface FrameDecoder {
+  /** The frames these bytes complete, each as JSON text. @throws SyntaxError, LineTooLongError */
+  push(bytes: Uint8Array): string[]
+  /** The last one when it had no end. Call once, after the last bytes. */
+  end(): string[]
+}
+
 /** Reads one streamed answer into a turn, frame by frame. */
 export interface FrameReader {
   /** @param frame parsed JSON, no error object
@@ -28,7 +36,7 @@ export interface FrameReader {
 
 /** `Dialect` is what this server has turned out to accept; formats without such surprises use `undefined`. */
 export interface Wire<Dialect> {
-  readonly framing: 'sse' | 'ndjson'
+  readonly framing: 'sse' | 'ndjson' | (() => FrameDecoder)
   /** A frame that is no JSON and ends the stream. */
   readonly terminator?: string
   readonly initialDialect: (model: string) => Dialect

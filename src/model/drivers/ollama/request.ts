@@ -3,7 +3,8 @@
 import { isNumber, toNumber } from '../../../base/number.ts'
 import { objectFrom, own, type Value, type ValueObject } from '../../../base/value.ts'
 import { ModelError } from '../../errors.ts'
-import type { ChatMessage, ChatRequest, MessagePart } from '../../spec.ts'
+import type { ChatMessage, ChatRequest } from '../../spec.ts'
+import { type Content, type MediaPart, mediaOf, resultText, textOf } from '../http/content.ts'
 import { argumentsObject } from '../http/reading.ts'
 import type { WireCall } from '../http/wire.ts'
 
@@ -26,7 +27,7 @@ export const toOllamaBody = (call: WireCall<undefined>): ValueObject => {
   const { request, model } = call
   const given = request.parameters ?? {}
   const options = toOptions(request)
-  const think = own(given, 'think') ?? own(given, 'thinking') ?? own(given, 'enable_thinking')
+  const think = thinkOf(request, model)
   const keepAlive = own(given, 'keep_alive')
   return {
     model,
@@ -34,10 +35,21 @@ export const toOllamaBody = (call: WireCall<undefined>): ValueObject => {
     stream: call.streaming,
     ...tools(request),
     ...format(request),
-    ...(typeof think === 'boolean' && { think }),
+    ...(think !== undefined && { think }),
     ...((typeof keepAlive === 'string' || isNumber(keepAlive)) && { keep_alive: keepAlive }),
     ...(Object.keys(options).length > 0 && { options }),
   }
+}
+
+// Thinking is on or off, but for models that know degrees.
+const thinkOf = ({ parameters = {}, reasoning }: ChatRequest, model: string): boolean | string | undefined => {
+  if (!reasoning) {
+    const think = own(parameters, 'think') ?? own(parameters, 'thinking') ?? own(parameters, 'enable_thinking')
+    return typeof think === 'boolean' ? think : undefined
+  }
+  const { effort } = reasoning
+  if (effort === 'none') return false
+  return /gpt-oss/i.test(model) && effort !== undefined ? (effort === 'minimal' ? 'low' : effort) : true
 }
 
 const toOptions = (request: ChatRequest): ValueObject => {
@@ -51,6 +63,7 @@ const toOptions = (request: ChatRequest): ValueObject => {
 
 const format = (request: ChatRequest): ValueObject => {
   if (request.responseSchema) return { format: request.responseSchema.schema }
+  if (request.json) return { format: 'json' }
   const asked = own(request.parameters ?? {}, 'response_format') ?? own(request.parameters ?? {}, 'format')
   return typeof asked === 'string' && /^json/i.test(asked) ? { format: 'json' } : {}
 }
@@ -72,23 +85,26 @@ const tools = (request: ChatRequest): ValueObject => {
 
 const toOllamaMessage = (message: ChatMessage, model: string): ValueObject => {
   if (message.role === 'tool') {
-    return { role: 'tool', content: message.content, ...(message.name !== undefined && { tool_name: message.name }) }
+    const name = message.name !== undefined && { tool_name: message.name }
+    return { role: 'tool', content: resultText(message), ...imagesOf(message.content, model), ...name }
   }
-  const parts: readonly MessagePart[] =
-    typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : message.content
-  const images = parts.flatMap((part) => (part.type === 'media' ? [imageOf(part, model)] : []))
   const calls = message.role === 'assistant' ? (message.toolCalls ?? []) : []
   return {
     role: message.role,
-    content: parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
-    ...(images.length > 0 && { images }),
+    content: textOf(message.content),
+    ...imagesOf(message.content, model),
     ...(calls.length > 0 && {
       tool_calls: calls.map((call) => ({ function: { name: call.name, arguments: argumentsObject(call) } })),
     }),
   }
 }
 
-const imageOf = (part: Extract<MessagePart, { type: 'media' }>, model: string): string => {
+const imagesOf = (content: Content, model: string): ValueObject => {
+  const images = mediaOf(content).map((part) => imageOf(part, model))
+  return images.length > 0 ? { images } : {}
+}
+
+const imageOf = (part: MediaPart, model: string): string => {
   if (part.kind === 'image' && part.data.type === 'base64') return part.data.base64
   const feature = part.kind === 'image' ? 'pictures by link' : part.kind
   throw new ModelError('model/unsupported', { details: { model, feature } })

@@ -37,9 +37,8 @@ const readLine = (line: unknown, turn: Turn): boolean => {
     })
   }
   if (own((line ?? {}) as object, 'done') !== true) return false
-  const completion = numberAt(line, 'eval_count')
   // A prompt served from the cache is not counted again by the server; then there is no honest number.
-  turn.usage(numberAt(line, 'prompt_eval_count'), completion)
+  turn.usage({ promptTokens: numberAt(line, 'prompt_eval_count'), completionTokens: numberAt(line, 'eval_count') })
   turn.finish(textAt(line, 'done_reason') === 'length' ? 'length' : 'stop')
   return true
 }

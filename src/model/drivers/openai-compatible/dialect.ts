@@ -14,10 +14,12 @@ export interface OpenAiDialect {
 }
 
 // OpenAI's reasoning models refuse `max_tokens` and sampling; asking them right saves the first refusal.
-const REASONING_MODEL = /^(?:o\d|gpt-5(?!-chat))/
+const REASONING_MODEL = /^(?:o\d|gpt-[5-9](?!-chat))/
+
+export const isReasoningModel = (model: string): boolean => REASONING_MODEL.test(model.split('/').at(-1) ?? model)
 
 export const initialDialect = (model: string): OpenAiDialect => {
-  const reasoning = REASONING_MODEL.test(model.split('/').at(-1) ?? model)
+  const reasoning = isReasoningModel(model)
   return {
     json: 'schema',
     tokenLimit: reasoning ? 'max_completion_tokens' : 'max_tokens',
@@ -27,7 +29,7 @@ export const initialDialect = (model: string): OpenAiDialect => {
 }
 
 const wantsJson = (request: ChatRequest): boolean =>
-  request.responseSchema !== undefined || request.parameters?.response_format !== undefined
+  request.responseSchema !== undefined || request.json === true || request.parameters?.response_format !== undefined
 
 /** The dialect without what the server's message complains about; undefined when it complains about something else. */
 export const relaxDialect = (

@@ -1,17 +1,19 @@
-// Embeddings, transcriptions and speech as OpenAI and its imitators speak them.
-// Wire format: platform.openai.com/docs/api-reference/embeddings and /audio.
+// Embeddings, moderation, transcriptions and speech as OpenAI and its imitators speak them.
+// Wire format: platform.openai.com/docs/api-reference/embeddings, /moderations and /audio.
 
-import { own, type ValueObject } from '../../../base/value.ts'
-import type { EmbeddingFormat, SpeechFormat, TranscriptionFormat } from '../http/kinds.ts'
+import { isNumber, toNumber } from '../../../base/number.ts'
+import { isObject, own, type Value, type ValueObject } from '../../../base/value.ts'
+import type { EmbeddingFormat, ModerationFormat, SpeechFormat, TranscriptionFormat } from '../http/kinds.ts'
 import { listAt, numberAt, objectAt, textAt } from '../http/reading.ts'
-import { readOpenAiError } from './wire.ts'
+import { readOpenAiError } from './errors.ts'
+import { type Address, plainAddress } from './wire.ts'
 
-export const openAiEmbedding: EmbeddingFormat = {
+export const createOpenAiEmbedding = (address: Address = plainAddress): EmbeddingFormat => ({
   batchTexts: 2_048,
   // The vendor takes 300,000 a call; an estimate may be off by some.
   batchTokens: 200_000,
   encode: (model, texts, compact) => ({
-    path: '/embeddings',
+    path: address('/embeddings', model),
     body: { model, input: [...texts], encoding_format: compact ? 'base64' : 'float' },
   }),
   decode(body) {
@@ -27,7 +29,24 @@ export const openAiEmbedding: EmbeddingFormat = {
     return { vectors, promptTokens: numberAt(objectAt(body, 'usage'), 'prompt_tokens') }
   },
   readError: readOpenAiError,
+})
+
+export const openAiModeration: ModerationFormat = {
+  encode: (model, texts) => ({ path: '/moderations', body: { model, input: [...texts] } }),
+  decode: (body) =>
+    listAt(body, 'results').map((verdict) => ({
+      flagged: isObject(verdict) && own(verdict, 'flagged') === true,
+      categories: entriesOf(objectAt(verdict, 'categories'), (value) => value === true),
+      scores: entriesOf(objectAt(verdict, 'category_scores'), (value) => (isNumber(value) ? toNumber(value) : 0)),
+    })),
+  readError: readOpenAiError,
 }
+
+const entriesOf = <Item>(
+  object: ValueObject | undefined,
+  read: (value: Value) => Item,
+): Readonly<Record<string, Item>> =>
+  Object.fromEntries(Object.entries(object ?? {}).map(([name, value]) => [name, read(value)]))
 
 export const openAiTranscription: TranscriptionFormat = {
   path: '/audio/transcriptions',

@@ -2,49 +2,84 @@
 
 import type { ValueObject } from '../../../base/value.ts'
 import { ModelError } from '../../errors.ts'
-import type { ChatMessage, MediaData, MessagePart, ToolCall } from '../../spec.ts'
+import type { ChatMessage, MediaData, MessagePart, Reasoning, ToolCall } from '../../spec.ts'
+import { type Content, type MediaPart, mediaOf, resultText, textOf } from '../http/content.ts'
+import { blockOfState, withPartState } from '../http/vendor-state.ts'
 
-type MediaPart = Extract<MessagePart, { type: 'media' }>
+export const toOpenAiMessages = (messages: readonly ChatMessage[], model: string): ValueObject[] => {
+  const written: ValueObject[] = []
+  /** Pictures in results of tools: only users can show them in this format, and results must stay together. */
+  let shown: ValueObject[] = []
+  const show = (): void => {
+    if (shown.length > 0) written.push({ role: 'user', content: shown })
+    shown = []
+  }
+  for (const message of messages) {
+    if (message.role !== 'tool') show()
+    written.push(toMessage(message, model))
+    if (message.role === 'tool') shown.push(...mediaOf(message.content).map((part) => toPart(part, model)))
+  }
+  show()
+  return written
+}
 
-export const toOpenAiMessage = (message: ChatMessage, model: string): ValueObject => {
+const toMessage = (message: ChatMessage, model: string): ValueObject => {
   switch (message.role) {
     case 'tool':
-      return { role: 'tool', tool_call_id: message.toolCallId, content: message.content }
+      return { role: 'tool', tool_call_id: message.toolCallId, content: resultText(message) }
     case 'assistant':
-      return assistantMessage(textOf(message.content), message.toolCalls ?? [])
+      return assistantMessage(message)
     case 'system':
-      return { role: 'system', content: textOf(message.content) }
+      return { role: 'system', content: systemContent(message.content, model) }
     case 'user': {
       const { content } = message
       if (typeof content === 'string') return { role: 'user', content }
-      return { role: 'user', content: content.map((part) => toOpenAiPart(part, model)) }
+      return { role: 'user', content: content.map((part) => blockOfState(part, 'openai-chat') ?? toPart(part, model)) }
     }
   }
 }
 
-const assistantMessage = (text: string, calls: readonly ToolCall[]): ValueObject => {
+const assistantMessage = (message: Extract<ChatMessage, { role: 'assistant' }>): ValueObject => {
+  const text = textOf(message.content)
+  const calls = message.toolCalls ?? []
   if (calls.length === 0) return { role: 'assistant', content: text }
-  const reasoning = calls[0]?.vendorState?.reasoning_content
+  const reasoning = reasoningText(message.reasoning, calls)
   return {
     role: 'assistant',
     content: text === '' ? null : text,
     // DeepSeek's thinking models refuse a turn of tool calls that comes back without its reasoning.
-    ...(typeof reasoning === 'string' && { reasoning_content: reasoning }),
-    tool_calls: calls.map((call) => ({
-      id: call.id,
-      type: 'function',
-      function: { name: call.name, arguments: call.argumentsJson },
-      ...(call.vendorState?.extra_content !== undefined && { extra_content: call.vendorState.extra_content }),
-    })),
+    ...(reasoning !== undefined && { reasoning_content: reasoning }),
+    tool_calls: calls.map(toCall),
   }
 }
 
-/** The text of a message; pictures in answers and system messages have no place in this format. */
-const textOf = (content: string | readonly MessagePart[]): string =>
-  typeof content === 'string' ? content : content.map((part) => (part.type === 'text' ? part.text : '')).join('')
+const reasoningText = (blocks: readonly Reasoning[] = [], calls: readonly ToolCall[]): string | undefined => {
+  const kept = calls[0]?.vendorState?.['openai-chat']?.reasoning_content
+  if (typeof kept === 'string') return kept
+  const text = blocks.map((block) => block.text).join('')
+  return text === '' ? undefined : text
+}
 
-const toOpenAiPart = (part: MessagePart, model: string): ValueObject => {
-  if (part.type === 'text') return { type: 'text', text: part.text }
+const toCall = (call: ToolCall): ValueObject => {
+  const extra = call.vendorState?.['openai-chat']?.extra_content
+  return {
+    id: call.id,
+    type: 'function',
+    function: { name: call.name, arguments: call.argumentsJson },
+    ...(extra !== undefined && { extra_content: extra }),
+  }
+}
+
+/** In parts only where one of them carries state, such as a mark for the cache; plain texts fit every server. */
+const systemContent = (content: Content, model: string): string | ValueObject[] => {
+  if (typeof content === 'string' || !content.some((part) => part.vendorState?.['openai-chat'])) return textOf(content)
+  return content.filter((part) => part.type === 'text').map((part) => toPart(part, model))
+}
+
+const toPart = (part: MessagePart, model: string): ValueObject =>
+  withPartState(part.type === 'text' ? { type: 'text', text: part.text } : toMedia(part, model), part, 'openai-chat')
+
+const toMedia = (part: MediaPart, model: string): ValueObject => {
   switch (part.kind) {
     case 'image':
       return { type: 'image_url', image_url: { url: toUrl(part), ...(part.detail && { detail: part.detail }) } }
@@ -63,15 +98,15 @@ const toOpenAiPart = (part: MessagePart, model: string): ValueObject => {
   }
 }
 
-const toUrl = (part: MediaPart): string =>
+export const toUrl = (part: MediaPart): string =>
   part.data.type === 'url' ? part.data.url : `data:${part.mimeType};base64,${part.data.base64}`
 
-const base64Of = (data: MediaData, model: string): string => {
+export const base64Of = (data: MediaData, model: string): string => {
   if (data.type === 'base64') return data.base64
   throw new ModelError('model/unsupported', { details: { model, feature: 'sounds and documents by link' } })
 }
 
-const audioFormat = (mimeType: string): string => {
+export const audioFormat = (mimeType: string): string => {
   const subtype = mimeType.split('/')[1]?.split(';')[0]?.replace(/^x-/, '') ?? ''
   return subtype === 'mpeg' ? 'mp3' : subtype === 'wave' || subtype === 'vnd.wave' ? 'wav' : subtype
 }

@@ -1,30 +1,42 @@
 // The chat-completions format: requests out, chunks and answers in.
 
-import { own, type Value, type ValueObject } from '../../../base/value.ts'
+import type { Value, ValueObject } from '../../../base/value.ts'
 import type { FinishReason } from '../../spec.ts'
-import type { VendorError } from '../http/failure.ts'
 import { listAt, numberAt, objectAt, textAt } from '../http/reading.ts'
 import type { Turn } from '../http/turn.ts'
 import type { FrameReader, Wire } from '../http/wire.ts'
 import { initialDialect, type OpenAiDialect, relaxDialect } from './dialect.ts'
+import { readOpenAiError } from './errors.ts'
 import { toOpenAiBody } from './request.ts'
+import { chatUsageOf } from './usage.ts'
 
-export const createOpenAiWire = (extraParameters: ReadonlySet<string>): Wire<OpenAiDialect> => ({
+/** Where a route of the API is, e.g. `/chat/completions`; some servers have the model in the address. */
+export type Address = (route: string, model: string) => string
+
+export const plainAddress: Address = (route) => route
+
+export const createOpenAiWire = (
+  extraParameters: ReadonlySet<string>,
+  address: Address = plainAddress,
+): Wire<OpenAiDialect> => ({
   framing: 'sse',
   terminator: '[DONE]',
   initialDialect,
-  encode: (call) => ({ path: '/chat/completions', body: toOpenAiBody(call, extraParameters) }),
+  encode: (call) => ({
+    path: address('/chat/completions', call.model),
+    body: toOpenAiBody(call, extraParameters),
+  }),
   openReader: (turn) => openReader(turn),
   readWhole(body, turn) {
     turn.model(textAt(body, 'model'))
-    readUsage(body, turn)
+    turn.usage(chatUsageOf(body))
     const [choice] = listAt(body, 'choices')
     if (choice === undefined) throw new SyntaxError('an answer without choices')
     const message = objectAt(choice, 'message')
     const reasoning = readDelta(message, turn)
     for (const [index, call] of listAt(message, 'tool_calls').entries()) turn.tool(index, toolFragment(call))
-    if (reasoning !== '') turn.keepWithFirstCall({ reasoning_content: reasoning })
-    turn.finish(toFinishReason(textAt(choice, 'finish_reason') ?? 'stop'))
+    if (reasoning !== '') turn.keepWithFirstCall('openai-chat', { reasoning_content: reasoning })
+    turn.finish(toFinishReason(textAt(choice, 'finish_reason') ?? 'stop'), textAt(choice, 'stop_reason'))
   },
   readError: readOpenAiError,
   relax: (error, call) => relaxDialect(error, call.dialect, call.request),
@@ -36,7 +48,7 @@ const openReader = (turn: Turn): FrameReader => {
   return {
     push(frame) {
       turn.model(textAt(frame, 'model'))
-      readUsage(frame, turn)
+      turn.usage(chatUsageOf(frame))
       for (const choice of listAt(frame, 'choices')) {
         if ((numberAt(choice, 'index') ?? 0) !== 0) continue
         const delta = objectAt(choice, 'delta')
@@ -49,8 +61,10 @@ const openReader = (turn: Turn): FrameReader => {
         }
         const reason = textAt(choice, 'finish_reason')
         if (reason) {
-          if (reasoning.length > 0) turn.keepWithFirstCall({ reasoning_content: reasoning.join('') })
-          turn.finish(toFinishReason(reason))
+          const whole = reasoning.join('')
+          if (whole !== '') turn.keepWithFirstCall('openai-chat', { reasoning_content: whole })
+          // Not OpenAI's: servers for open models say which word it was.
+          turn.finish(toFinishReason(reason), textAt(choice, 'stop_reason'))
         }
       }
       return 'more'
@@ -74,13 +88,8 @@ const toolFragment = (call: Value) => {
     id: textAt(call, 'id'),
     name: textAt(definition, 'name'),
     arguments: textAt(definition, 'arguments'),
-    ...(extra && { vendorState: { extra_content: extra } }),
+    ...(extra && { vendorState: { 'openai-chat': { extra_content: extra } } }),
   }
-}
-
-const readUsage = (body: unknown, turn: Turn): void => {
-  const usage = objectAt(body, 'usage')
-  if (usage) turn.usage(numberAt(usage, 'prompt_tokens'), numberAt(usage, 'completion_tokens'))
 }
 
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -92,34 +101,3 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
 }
 const toFinishReason = (reason: string): FinishReason =>
   (Object.hasOwn(REASONS, reason) ? REASONS[reason] : undefined) ?? 'other'
-
-// Inside a stream there is no status; the vendor's word stands for it.
-const STATUS_BY_KIND: readonly (readonly [RegExp, number])[] = [
-  [/insufficient_quota|rate_?limit|too_many|throttl/i, 429],
-  [/invalid_api_key|authentication|unauthorized/i, 401],
-  [/permission/i, 403],
-  [/model_not_found|not_?found/i, 404],
-  [/context_length|invalid_request|bad_?request|invalid_value|unsupported/i, 400],
-  [/server_error|overloaded|unavailable|internal/i, 500],
-]
-
-export const readOpenAiError = (body: unknown): VendorError | undefined => {
-  const error = objectAt(body, 'error')
-  // Shapes of servers that are only almost compatible.
-  const plain = textAt(body, 'error') ?? (textAt(body, 'object') === 'error' ? textAt(body, 'message') : undefined)
-  const detail = error
-    ? undefined
-    : (plain ?? (listAt(body, 'choices').length > 0 ? undefined : textAt(body, 'detail')))
-  if (!error) return detail === undefined ? undefined : { message: detail }
-  const code = own(error, 'code')
-  const kind = [typeof code === 'string' ? code : undefined, textAt(error, 'type')].filter(Boolean).join(' ')
-  const numeric =
-    numberAt(error, 'code') ?? (typeof code === 'string' && /^[45]\d\d$/.test(code) ? Number(code) : undefined)
-  const status = numeric ?? STATUS_BY_KIND.find(([pattern]) => pattern.test(kind))?.[1]
-  return {
-    message: textAt(error, 'message') ?? 'no message',
-    ...(kind !== '' && { kind }),
-    ...(status !== undefined && { status }),
-    ...(/insufficient_quota/.test(kind) && { permanent: true }),
-  }
-}
