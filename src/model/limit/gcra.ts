@@ -17,5 +17,4 @@ export const waitMs = (tatMs: number, nowMs: number, costMs: number, burstMs: nu
 }
 
 /** When all is given back after this was taken. Milliseconds on the clock of `nowMs`. */
-export const afterTaking = (tatMs: number, nowMs: number, costMs: number): number =>
-  Math.max(tatMs, nowMs) + costMs
+export const afterTaking = (tatMs: number, nowMs: number, costMs: number): number => Math.max(tatMs, nowMs) + costMs
