@@ -16,6 +16,7 @@ import { createOfflineProvider } from './model/drivers/offline.ts'
 import { createOllamaProvider } from './model/drivers/ollama.ts'
 import { createOpenAiCompatibleProvider } from './model/drivers/openai-compatible.ts'
 import { meterModels } from './model/metered.ts'
+import type { Account } from './model/resilience/spec.ts'
 import type { ModelDirectory, ModelProvider } from './model/spec.ts'
 import { deferredTypes, nodeKinds } from './nodes/kinds.ts'
 import { prepareStartInputs, type StartInputCheck } from './nodes/start-inputs.ts'
@@ -49,6 +50,8 @@ export interface Engine {
   readonly models: ModelDirectory
   /** What is configured now. */
   readonly providers: () => readonly KnownProvider[]
+  /** Every key of every provider; the directory asks the first of each. */
+  readonly accounts: readonly Account[]
   readonly tools: ToolDirectory
   readonly code: CodeRunner
   /** Keeps the bytes as a file that runs of the tenant can be given. */
@@ -79,6 +82,7 @@ export const createEngine = (config: Config, seams: Seams, files?: FileStore): E
   return {
     models: models.directory,
     providers: models.list,
+    accounts: models.accounts,
     tools,
     code,
     keepFile: async (tenantId, bytes, filename) =>
@@ -132,7 +136,8 @@ const createModels = (config: Config, seams: Seams) => {
   })
   const { embedding, transcription, speech, default: chat } = config.models
   const defaults = { chat, embedding, ...(transcription && { transcription }), ...(speech && { speech }) }
-  return { directory, list: () => listProviders(providers, defaults), close: () => fetch.close() }
+  const accounts = providers.map((provider): Account => ({ id: provider.name, provider }))
+  return { directory, accounts, list: () => listProviders(providers, defaults), close: () => fetch.close() }
 }
 
 const createProvider = (
