@@ -157,23 +157,15 @@ const readReasoning = (body: JsonObject, config: JsonObject, reader: FieldReader
 /** What only the vendor knows, by its own names. */
 const readState = (body: JsonObject, tools: readonly ValueObject[]): ValueObject | undefined => {
   const rest = Object.entries(body).filter(([name, value]) => value !== null && !READ.has(name))
-  const thinking = thinkingState(body.thinking)
   const config = isJsonObject(body.output_config) ? restOf(body.output_config, ['format']) : undefined
   const metadata = isJsonObject(body.metadata) ? restOf(body.metadata, ['user_id']) : undefined
   const state = {
     ...(Object.fromEntries(rest) as ValueObject),
     ...(tools.length > 0 && { tools }),
-    ...(thinking && { thinking }),
+    // As a whole: how the vendor itself thinks is not derived from what other vendors are told.
+    ...(isJsonObject(body.thinking) && { thinking: body.thinking as ValueObject }),
     ...(config && { output_config: config }),
     ...(metadata && { metadata }),
   }
   return Object.keys(state).length > 0 ? state : undefined
-}
-
-/** A budget is neutral; whatever else is said about thinking is the vendor's, as a whole. */
-const thinkingState = (thinking: JsonObject[string] | undefined): ValueObject | undefined => {
-  if (!isJsonObject(thinking)) return undefined
-  return thinking.type === 'enabled' && restOf(thinking, ['type', 'budget_tokens']) === undefined
-    ? undefined
-    : (thinking as ValueObject)
 }

@@ -11,7 +11,7 @@ import { openSeal } from '../doors/sealed-state.ts'
 import type { Json, JsonObject } from '../doors/spec.ts'
 import { at, type FieldReader, isJsonObject, quote } from '../openai/field-reader.ts'
 import { blocksOf, opaquePart, readBlock, readContent } from './blocks.ts'
-import { fromSignature } from './thinking.ts'
+import { fromRedacted, fromSignature } from './thinking.ts'
 
 export const readTurns = (body: JsonObject, reader: FieldReader): readonly ChatMessage[] => {
   const given = reader.objects(body, 'messages')
@@ -98,7 +98,7 @@ class Turns {
       }
       case 'redacted_thinking':
         reader.requiredText(block, 'data', path)
-        draft.reasoning.push({ text: '', vendorState: { anthropic: block as ValueObject } })
+        draft.reasoning.push(fromRedacted(block))
         return
       case 'tool_use': {
         const call = this.#call(block, path)

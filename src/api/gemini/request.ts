@@ -168,11 +168,10 @@ export const isEnum = (config: JsonObject): boolean => config.responseMimeType =
 const configState = (config: JsonObject): { readonly generationConfig?: ValueObject } => {
   const { responseMimeType, responseSchema } = config
   const thinking = isJsonObject(config.thinkingConfig) ? withCamelNames(config.thinkingConfig) : undefined
-  // A budget is neutral; whatever else is said about thinking is the vendor's, as a whole.
-  const isBudget = thinking !== undefined && Object.keys(thinking).every((name) => name === 'thinkingBudget')
   const state = {
     ...restOf(config, CONFIG_FIELDS),
-    ...(thinking && (!isBudget || !(Number(thinking.thinkingBudget) > 0)) && { thinkingConfig: thinking }),
+    // As a whole: how the vendor itself thinks is not derived from what other vendors are told.
+    ...(thinking && { thinkingConfig: thinking }),
     ...(isEnum(config) && { responseMimeType, responseSchema: responseSchema ?? {} }),
   } as ValueObject
   return Object.keys(state).length > 0 ? { generationConfig: state } : {}
