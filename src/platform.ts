@@ -14,6 +14,7 @@ import type { Database } from './db/spec.ts'
 import { createEngine, type Engine, largestFile } from './engine.ts'
 import { createDiskFiles } from './files/drivers/disk.ts'
 import { readMasterKey } from './files/drivers/master-key.ts'
+import { openGateway } from './gateway.ts'
 import { ipRanges } from './outbound/drivers/ip-ranges.ts'
 import { createOutboundPolicy } from './outbound/policy.ts'
 import { createAccounts } from './product/accounts/accounts.ts'
@@ -191,6 +192,34 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     maxRuns: config.runs.concurrent,
     replayMs: config.runs.replayMs,
   })
+  const house = openGateway(config, seams, {
+    accounts: engine.accounts,
+    prices: { pricesOf: () => undefined },
+    qualityOf: () => undefined,
+    metrics,
+    count: () => {},
+    routers: { find: () => undefined, list: () => [] },
+    limiter: {
+      admit: () => ({ settle: () => ({ costNanoUsd: undefined, estimated: false }), release: () => {} }),
+      close: async () => {},
+    },
+    cache: {
+      through: async (_, fresh, signal) => {
+        const answer = await fresh(signal ?? new AbortController().signal)
+        return { status: 'off', explanation: '', ...answer }
+      },
+      close: async () => {},
+    },
+    cacheMode: () => ({ read: false, write: false }),
+    cacheScope: ({ caller: { tenantId } }) => tenantId,
+    panels: new Map(),
+    askPanel: async () => {
+      throw new Error('no panels')
+    },
+    stages: new Map(),
+    appModel: async () => undefined,
+    appNames: async () => [],
+  })
   const uploads = createUploads({ files, log, limits: config.uploads, stores })
   const audio = createAudio({ apps, models: engine.models, stores })
   const runRecords = createRunRecords({ ...stores, search: createRunSearch(store), runs })
@@ -198,6 +227,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
   const serve = (trusted?: Caller) =>
     createServer({
       ...(trusted && { trusted }),
+      gateway: house.gateway,
       apps,
       drafts,
       runs,
@@ -262,6 +292,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
       await naming.close()
       await usage.close()
       await sessions.close()
+      await house.close()
       await engine.close()
       await db.close()
     },

@@ -68,6 +68,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   // Gateway
   'GET /v1/gateway/openapi.json': anyone,
+  'POST /v1/chat/completions': gateway,
+  'POST /v1/responses': gateway,
+  'POST /v1/messages': gateway,
   'POST /v1/embeddings': gateway,
   'POST /v1/moderations': gateway,
   'POST /v1/rerank': gateway,

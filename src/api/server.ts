@@ -9,12 +9,17 @@ import { messageOf, PlatformError } from '../base/errors.ts'
 import { JsonSyntaxError, parseJson, stringifyJson } from '../base/json.ts'
 import type { Value } from '../base/value.ts'
 import { operations } from '../wire/operations.ts'
+import { anthropicDoor } from './anthropic/door.ts'
 import { guardRoutes } from './authenticate.ts'
 import { difyRoutes } from './dify/routes.ts'
+import { doorRoutes, takeFirst } from './doors/routes.ts'
+import { createDoorServer } from './doors/serve.ts'
 import { invalidParam } from './errors.ts'
 import { withoutKey } from './gateway-key.ts'
+import { geminiDoor } from './gemini/door.ts'
 import { countRequests } from './http-metrics.ts'
 import { managementRoutes } from './management/routes.ts'
+import { openAiChatDoor } from './openai/chat-door.ts'
 import { openApiRoute } from './openapi-route.ts'
 import { refuse, refuseUnknown, toPlatformError } from './refusals.ts'
 import type { ServerParts } from './spec.ts'
@@ -77,6 +82,13 @@ export const createServer = (parts: ServerParts): HttpServer => {
       .send(await parts.metrics.text()),
   )
   server.register(openApiRoute(operations))
+  const doors = createDoorServer({
+    ...parts,
+    doors: { chat: openAiChatDoor, anthropic: anthropicDoor, gemini: geminiDoor },
+    bodyBytes: parts.limits.bodyBytes,
+  })
+  takeFirst(server, doors)
+  server.register(doorRoutes(doors))
   server.register(difyRoutes(parts))
   server.register(managementRoutes(parts))
   return server

@@ -13,6 +13,7 @@ import type { ConversationRecords } from '../product/conversations/conversation-
 import type { Conversations } from '../product/conversations/conversations.ts'
 import type { EndUserStore } from '../product/end-users/store.ts'
 import type { Messages } from '../product/messages/messages.ts'
+import type { Gateway } from '../product/gateway/spec.ts'
 import type { RunLogs } from '../product/runs/logs.ts'
 import type { RunRecords } from '../product/runs/run-records.ts'
 import type { Runs } from '../product/runs/spec.ts'
@@ -23,6 +24,7 @@ import type { UploadLimits } from './dify/parameters.ts'
 import type { MetricsRegistry } from './metrics.ts'
 
 export interface ServerParts {
+  readonly gateway: Gateway
   readonly apps: Apps
   readonly drafts: Drafts
   readonly runs: Runs

@@ -1,10 +1,11 @@
 // Which door an address leads to. The one list of the chat doors: the server's table of routes is made from it.
 
+import { readGeminiAddress } from '../gemini/address.ts'
 import type { Door, DoorAddress } from './spec.ts'
 
 export interface Doors {
   readonly chat: Door
-  readonly responses: Door
+  readonly responses?: Door
   readonly anthropic: Door
   readonly gemini: Door
 }
@@ -19,8 +20,6 @@ export const DOOR_ROUTES = {
 /** `/v1beta/models/{model}:{method}` has no place in the router's patterns: ids contain slashes. */
 export const GEMINI_ROUTE = '/v1beta/models/*'
 
-const GEMINI = /^\/v1beta\/models\/(.+):(generateContent|streamGenerateContent)$/
-
 export interface FoundDoor {
   readonly door: Door
   readonly address: DoorAddress
@@ -33,23 +32,13 @@ export const findDoor = (doors: Doors, url: string): FoundDoor | undefined => {
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)
   const name = Object.hasOwn(DOOR_ROUTES, path) ? DOOR_ROUTES[path as keyof typeof DOOR_ROUTES] : undefined
-  if (name) return { door: doors[name], address: NOWHERE }
-  if (!path.startsWith('/v1beta/')) return undefined
-  const match = GEMINI.exec(path)
-  if (!match) return undefined
-  const [, model = '', method] = match
-  const streaming = method === 'streamGenerateContent'
-  const framing = mark >= 0 && new URLSearchParams(url.slice(mark)).get('alt') === 'sse' ? 'sse' : 'list'
-  return {
-    door: doors.gemini,
-    address: { model: decode(model), streaming, ...(streaming && { framing }) },
-  }
-}
-
-const decode = (text: string): string => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
+  const named = name && doors[name]
+  if (named) return { door: named, address: NOWHERE }
+  // Most calls are of the doors above, or none of ours: the pattern is for the rest.
+  if (!path.includes('/models/')) return undefined
+  const gemini = readGeminiAddress(url)
+  const streaming = gemini?.action === 'streamGenerateContent'
+  if (!gemini || (!streaming && gemini.action !== 'generateContent')) return undefined
+  const { model, framing } = gemini
+  return { door: doors.gemini, address: { model, streaming, ...(streaming && { framing }) } }
 }
