@@ -8,7 +8,7 @@ export const picoPerToken = (dollars: string): bigint | undefined => scaled(doll
 export const nanoDollars = (dollars: string): bigint | undefined => scaled(dollars, 9)
 
 const scaled = (text: string, decimals: number): bigint | undefined => {
-  const match = /^(\d{1,12})(?:\.(\d*))?$/.exec(text)
+  const match = /^(\d{1,12})(?:\.(\d+))?$/.exec(text)
   if (!match) return undefined
   const fraction = (match[2] ?? '').replace(/0+$/, '')
   if (fraction.length > decimals) return undefined

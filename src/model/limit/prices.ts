@@ -178,6 +178,9 @@ export const toPriceList = (prices: Prices, version: string): PriceList => {
   return {
     ...rates(prices),
     version,
-    longContext: longContext && { ...rates(longContext), aboveTokens: longContext.aboveTokens },
+    longContext: longContext && {
+      ...rates({ ...(prices.audio !== undefined && { audio: prices.audio }), ...longContext }),
+      aboveTokens: longContext.aboveTokens,
+    },
   }
 }
