@@ -1,0 +1,3 @@
+// A stream of parts as one answer, for the doors: the surfaces see only types of the models.
+
+export { collectResult } from '../../model/fold.ts'
