@@ -29,7 +29,15 @@ export interface Schema {
   annotation_jobs: AnnotationJobRow
   runs: RunRow
   node_executions: NodeExecutionRow
+  run_pauses: RunPauseRow
+  forms: FormRow
   model_usage: ModelUsageRow
+  limits: LimitRow
+  budgets: BudgetRow
+  budget_spend: BudgetSpendRow
+  routers: RouterRow
+  cache_entries: CacheEntryRow
+  cache_categories: CacheCategoryRow
 }
 
 export interface TenantRow {
@@ -188,7 +196,7 @@ export interface MessageRow {
   answer: string
   inputs_json: string
   files_json: string
-  status: 'normal' | 'error' | 'stopped'
+  status: 'normal' | 'error' | 'stopped' | 'paused'
   error: string | null
   prompt_tokens: number
   completion_tokens: number
@@ -298,7 +306,8 @@ export interface RunRow {
   owner: string
   mode: string
   source: string
-  status: 'scheduled' | 'running' | 'succeeded' | 'partial-succeeded' | 'failed' | 'stopped'
+  /** `paused` runs wait for people and have no process. */
+  status: 'scheduled' | 'running' | 'paused' | 'succeeded' | 'partial-succeeded' | 'failed' | 'stopped'
   inputs_json: string
   outputs_json: string
   error: string | null
@@ -327,7 +336,7 @@ export interface NodeExecutionRow {
   predecessor_id: string | null
   /** Where inside iterations and loops. */
   frame_json: string
-  status: 'running' | 'succeeded' | 'failed' | 'exception' | 'stopped'
+  status: 'running' | 'paused' | 'succeeded' | 'failed' | 'exception' | 'stopped'
   inputs_json: string
   outputs_json: string
   process_data_json: string
@@ -341,21 +350,156 @@ export interface NodeExecutionRow {
   elapsed_ms: number | null
 }
 
-/** Calls of one model within one run, or beside runs: titles, suggestions, vectors of annotations. The counts are the tenant's,
- *  so no foreign key ties them to app, run or user: they stay when these are removed. */
+/** What a paused run goes on from. */
+export interface RunPauseRow {
+  tenant_id: Id<'tenant'>
+  /** The run's. */
+  id: Id<'run'>
+  app_id: Id<'app'>
+  /** The run's, by which callers stop it. */
+  task_id: string
+  state_json: string
+  /** Number of the run's next event. */
+  next_event: number
+  paused_at: number
+}
+
+/** A question to people that a run waits for. */
+export interface FormRow {
+  tenant_id: Id<'tenant'>
+  id: Id<'form'>
+  app_id: Id<'app'>
+  run_id: Id<'run'>
+  /** Of the node that asks. */
+  execution_id: string
+  node_id: string
+  node_title: string
+  /** Random; whoever has it may answer over the Service API. Null when only members may. */
+  token: string | null
+  request_json: string
+  /** `closed`: the run ended before anybody answered. */
+  status: 'open' | 'submitted' | 'expired' | 'closed'
+  answer_json: string | null
+  /** Of the end user or account. */
+  answered_by: string | null
+  answered_at: number | null
+  expires_at: number
+  created_at: number
+}
+
+/** Calls of one model within one run, or beside runs: titles, suggestions, vectors of annotations, the gateway. The counts are
+ *  the tenant's, so no foreign key ties them to app, run, key or user: they stay when these are removed. */
 export interface ModelUsageRow {
   tenant_id: Id<'tenant'>
   id: Id<'usage'>
   /** Null for calls beside runs. */
   run_id: Id<'run'> | null
-  app_id: Id<'app'>
+  /** Null for calls of the gateway. */
+  app_id: Id<'app'> | null
   end_user_id: Id<'user'> | null
+  /** The gateway's caller's own name for its user. */
+  external_user: string | null
+  key_id: Id<'key'> | null
+  /** By which API or in which kind the gateway was asked; null for the models of apps. */
+  door: string | null
+  router: string | null
+  /** How the cache answered; null when none was asked. */
+  cache: string | null
   /** Of the model that answered, as the operator named it. */
   provider: string
   model: string
   calls: number
   prompt_tokens: number
   completion_tokens: number
+  /** Of the prompt: read from the vendor's cache. */
+  cached_tokens: number
+  /** Of the completion: thinking. */
+  reasoning_tokens: number
+  /** Null: no price is known. */
+  cost_nano_usd: number | null
+  /** Of the price list that the cost was computed with. */
+  price_version: string | null
+  /** 1: the tokens are by estimate. */
+  estimated: number
   /** When the run was created, so that a run and its tokens fall on one day; beside runs, when the call was over. */
   created_at: number
+}
+
+export interface LimitRow {
+  tenant_id: Id<'tenant'>
+  /** Its name. */
+  id: string
+  rule_json: string
+  updated_at: number
+  updated_by: string
+}
+
+export interface BudgetRow {
+  tenant_id: Id<'tenant'>
+  /** Its name. */
+  id: string
+  rule_json: string
+  updated_at: number
+  updated_by: string
+}
+
+/** What was spent of a budget by one subject in one window, with what is reserved. */
+export interface BudgetSpendRow {
+  tenant_id: Id<'tenant'>
+  /** Budget, subject and begin of the window. */
+  id: string
+  window_from: number
+  /** Null: all time. */
+  window_to: number | null
+  spent_nano_usd: number
+}
+
+/** An answer of a model that is kept for equal and similar questions. */
+export interface CacheEntryRow {
+  tenant_id: Id<'tenant'>
+  /** SHA-256 of everything that can change the answer, hex. */
+  id: string
+  /** The tenant's id, or that of one of its apps or users below it. */
+  scope: string
+  target: string
+  variant: string
+  /** SHA-256 of everything but the text of the last turn, hex. */
+  fingerprint: string | null
+  question: string
+  /** Of the question: Float32 values, little endian, base64. */
+  vector: string | null
+  /** `provider/model` that made the vector. */
+  vector_model: string | null
+  parts_json: string
+  size_bytes: number
+  hits: number
+  /** Hits since `counted_at`. */
+  counted_hits: number
+  counted_at: number
+  last_used_at: number
+  created_at: number
+  expires_at: number
+}
+
+/** What was learned about similar questions of one kind. */
+export interface CacheCategoryRow {
+  tenant_id: Id<'tenant'>
+  id: string
+  state_json: string
+  updated_at: number
+}
+
+/** A router that a tenant made over the API. */
+export interface RouterRow {
+  tenant_id: Id<'tenant'>
+  id: Id<'router'>
+  /** Unique within the tenant. */
+  name: string
+  /** From 1, one more with every change. */
+  version: number
+  created_at: number
+  created_by: string
+  updated_at: number
+  updated_by: string
+  definition_json: string
 }

@@ -28,7 +28,12 @@ const TABLES: Readonly<Record<keyof Schema, readonly string[]>> = {
   annotation_jobs: [],
   runs: [],
   node_executions: [],
+  run_pauses: [],
+  forms: [],
   model_usage: [],
+  limits: [],
+  budgets: [],
+  budget_spend: [],
 }
 
 /** Tables of tenants; accounts are of nobody. */
@@ -64,7 +69,7 @@ const filesIn = (folder: string): string[] =>
 
 /** Kept after the fact: rows of a call that is over may come while the next is looked at. Whoever compares says in another way
  *  that no model was asked. */
-const LATE: ReadonlySet<string> = new Set(['model_usage'])
+const LATE: ReadonlySet<string> = new Set(['model_usage', 'budget_spend'])
 
 /** Rows and files that came and went. */
 export const changesBetween = (before: Dump, after: Dump): readonly string[] => {

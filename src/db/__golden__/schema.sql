@@ -84,6 +84,18 @@ CREATE TABLE "apps" ("tenant_id" text not null references "tenants" ("tenant_id"
   "deleted_at" bigint,
   constraint "apps_key" primary key ("tenant_id", "id"));
 CREATE INDEX "apps_by_created_at_id" on "apps" ("tenant_id", "created_at", "id");
+CREATE TABLE "budget_spend" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "id" text not null,
+  "window_from" bigint not null,
+  "window_to" bigint,
+  "spent_nano_usd" bigint not null,
+  constraint "budget_spend_key" primary key ("tenant_id", "id"));
+CREATE TABLE "budgets" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "id" text not null,
+  "rule_json" text not null,
+  "updated_at" bigint not null,
+  "updated_by" text not null,
+  constraint "budgets_key" primary key ("tenant_id", "id"));
 CREATE TABLE "conversations" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
   "id" text not null,
   "app_id" text not null,
@@ -125,6 +137,26 @@ CREATE TABLE "feedbacks" ("tenant_id" text not null references "tenants" ("tenan
   constraint "app_id_of_tenant" foreign key ("tenant_id", "app_id") references "apps" ("tenant_id", "id") on delete cascade,
   constraint "message_id_of_tenant" foreign key ("tenant_id", "message_id") references "messages" ("tenant_id", "id") on delete cascade);
 CREATE INDEX "feedbacks_by_app_id_created_at" on "feedbacks" ("tenant_id", "app_id", "created_at");
+CREATE TABLE "forms" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "id" text not null,
+  "app_id" text not null,
+  "run_id" text not null,
+  "execution_id" text not null,
+  "node_id" text not null,
+  "node_title" text not null,
+  "token" text,
+  "request_json" text not null,
+  "status" text not null,
+  "answer_json" text,
+  "answered_by" text,
+  "answered_at" bigint,
+  "expires_at" bigint not null,
+  "created_at" bigint not null,
+  constraint "forms_key" primary key ("tenant_id", "id"),
+  constraint "forms_token" unique ("tenant_id", "token"),
+  constraint "run_id_of_tenant" foreign key ("tenant_id", "run_id") references "runs" ("tenant_id", "id") on delete cascade);
+CREATE INDEX "forms_by_run_id" on "forms" ("tenant_id", "run_id");
+CREATE INDEX "forms_by_status_expires_at" on "forms" ("tenant_id", "status", "expires_at");
 CREATE TABLE "invitations" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
   "id" text not null,
   "email" text not null,
@@ -135,6 +167,12 @@ CREATE TABLE "invitations" ("tenant_id" text not null references "tenants" ("ten
   "expires_at" bigint not null,
   constraint "invitations_key" primary key ("tenant_id", "id"),
   constraint "invitations_email" unique ("tenant_id", "email"));
+CREATE TABLE "limits" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "id" text not null,
+  "rule_json" text not null,
+  "updated_at" bigint not null,
+  "updated_by" text not null,
+  constraint "limits_key" primary key ("tenant_id", "id"));
 CREATE TABLE "members" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
   "account_id" text not null references "accounts" ("id") on delete cascade,
   "role" text not null,
@@ -188,15 +226,25 @@ CREATE TABLE "migrations" ("number" integer not null primary key, "name" text no
 CREATE TABLE "model_usage" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
   "id" text not null,
   "run_id" text,
-  "app_id" text not null,
+  "app_id" text,
   "end_user_id" text,
+  "external_user" text,
+  "key_id" text,
+  "door" text,
+  "router" text,
+  "cache" text,
   "provider" text not null,
   "model" text not null,
   "calls" bigint not null,
   "prompt_tokens" bigint not null,
   "completion_tokens" bigint not null,
+  "cached_tokens" bigint not null,
+  "reasoning_tokens" bigint not null,
+  "cost_nano_usd" bigint,
+  "price_version" text,
+  "estimated" integer not null,
   "created_at" bigint not null,
-  constraint "model_usage_key" primary key ("tenant_id", "id"));
+  constraint "model_usage_with_costs_key" primary key ("tenant_id", "id"));
 CREATE INDEX "model_usage_by_app_id_created_at" on "model_usage" ("tenant_id", "app_id", "created_at");
 CREATE INDEX "model_usage_by_created_at" on "model_usage" ("tenant_id", "created_at");
 CREATE TABLE "node_executions" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
@@ -223,6 +271,27 @@ CREATE TABLE "node_executions" ("tenant_id" text not null references "tenants" (
   constraint "node_executions_key" primary key ("tenant_id", "id"),
   constraint "run_id_of_tenant" foreign key ("tenant_id", "run_id") references "runs" ("tenant_id", "id") on delete cascade);
 CREATE INDEX "node_executions_by_run_id_position" on "node_executions" ("tenant_id", "run_id", "position");
+CREATE TABLE "routers" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "id" text not null,
+  "name" text not null,
+  "version" integer not null,
+  "created_at" bigint not null,
+  "created_by" text not null,
+  "updated_at" bigint not null,
+  "updated_by" text not null,
+  "definition_json" text not null,
+  constraint "routers_key" primary key ("tenant_id", "id"),
+  constraint "routers_name" unique ("tenant_id", "name"));
+CREATE TABLE "run_pauses" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "id" text not null,
+  "app_id" text not null,
+  "task_id" text not null,
+  "state_json" text not null,
+  "next_event" bigint not null,
+  "paused_at" bigint not null,
+  constraint "run_pauses_key" primary key ("tenant_id", "id"),
+  constraint "id_of_tenant" foreign key ("tenant_id", "id") references "runs" ("tenant_id", "id") on delete cascade);
+CREATE INDEX "run_pauses_by_task_id" on "run_pauses" ("tenant_id", "task_id");
 CREATE TABLE "runs" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
   "id" text not null,
   "app_id" text not null,
