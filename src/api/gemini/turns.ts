@@ -136,7 +136,8 @@ interface Draft {
 /** A text alone goes on as a text; the vendor's driver wraps it again. */
 const textOfResponse = (response: JsonObject): string => {
   const [name, ...others] = Object.keys(response)
-  const value: Json | undefined = name === 'result' || name === 'output' ? response[name] : undefined
+  const value: Json | undefined =
+    name === 'result' || name === 'output' || name === 'error' ? response[name] : undefined
   return others.length === 0 && typeof value === 'string' ? value : JSON.stringify(response)
 }
 
