@@ -337,7 +337,7 @@ it('writes a whole answer', () => {
   const result: ChatResult = {
     text: '',
     reasoning: 'R',
-    toolCalls: [{ id: 'c', name: 'look', argumentsJson: '{}', vendorState: { signature: 's' } }],
+    toolCalls: [{ id: 'c', name: 'look', argumentsJson: '{}', vendorState: { gemini: { thoughtSignature: 's' } } }],
     finishReason: 'tool-calls',
     usage,
   }
@@ -354,7 +354,7 @@ it('writes a whole answer', () => {
           content: null,
           refusal: null,
           reasoning_content: 'R',
-          tool_calls: [{ ...call('c'), extra_content: { heddle: { signature: 's' } } }],
+          tool_calls: [{ ...call('c'), extra_content: { heddle: { gemini: { thoughtSignature: 's' } } } }],
         },
         logprobs: null,
         finish_reason: 'tool_calls',
@@ -424,7 +424,7 @@ it.each<[string, ChatStreamPart[], object[]]>([
       { type: 'tool-delta', index: 1, argumentsJson: '{"x"' },
       { type: 'tool-delta', index: 1, argumentsJson: ':1}' },
       toolCall('a', '{}'),
-      toolCall('b', '{"x":1}', { extra_content: { google: 's' } }),
+      toolCall('b', '{"x":1}', { 'openai-chat': { extra_content: { google: 's' }, reasoning_content: 'R' } }),
     ],
     [
       started(0, 'a'),
@@ -472,7 +472,7 @@ it('writes the role also where nothing was said', () => {
 })
 
 it('takes its own answers back with what their vendors want', () => {
-  const vendorState = { signature: 's', extra_content: { google: { thought_signature: 't' } } }
+  const vendorState = { gemini: { thoughtSignature: 's' }, 'openai-chat': { extra_content: { google: 't' } } }
   const result: ChatResult = {
     text: 'T',
     reasoning: 'R',

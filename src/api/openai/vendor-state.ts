@@ -1,11 +1,11 @@
 // What vendors want back with the next turn, in fields that clients of OpenAI's protocols send back without knowing them:
-// `extra_content` of tool calls, `reasoning_details` of messages and `encrypted_content` of reasoning items.
+// `extra_content` of calls, `reasoning_details` of messages and `encrypted_content` of reasoning items.
 //
 // V1  What a client sends back unchanged is the vendor state that went out. What it changed is no state at all.
 
 import { isObject, type ValueObject } from '../../base/value.ts'
 import type { Protocol, Reasoning, VendorState } from '../../model/spec.ts'
-import { isSealed, openSeal, sealState } from '../doors/sealed-state.ts'
+import { isSealed, openSeal } from '../doors/sealed-state.ts'
 import type { Json, JsonObject } from '../doors/spec.ts'
 import { isJsonList, isJsonObject } from './field-reader.ts'
 
@@ -23,24 +23,26 @@ const toVendorState = (value: Json | undefined): VendorState | undefined => {
 /** Servers of this protocol have an `extra_content` of their own; ours stands beside it. */
 const OWN = 'heddle'
 
-export const toExtraContent = (state: ValueObject | undefined): JsonObject | undefined => {
+export const toExtraContent = (state: VendorState | undefined): JsonObject | undefined => {
   if (!state) return undefined
-  // The reasoning stands in the message.
-  const { extra_content: theirs, reasoning_content: _, ...rest } = state
-  const own = Object.keys(rest).length > 0 ? { [OWN]: rest as JsonObject } : undefined
-  const all = { ...(isObject(theirs) && (theirs as JsonObject)), ...own }
+  // Reasoning of servers of this protocol stands in the message.
+  const { 'openai-chat': chat, ...others } = state
+  const theirs = chat?.extra_content
+  const all = {
+    ...(isObject(theirs) && (theirs as JsonObject)),
+    ...(Object.keys(others).length > 0 && { [OWN]: others as JsonObject }),
+  }
   return Object.keys(all).length > 0 ? all : undefined
 }
 
 export const isExtraContentOfOurs = (value: Json | undefined): boolean => isJsonObject(value) && OWN in value
 
-export const fromExtraContent = (value: Json | undefined): ValueObject | undefined => {
+export const fromExtraContent = (value: Json | undefined): VendorState | undefined => {
   if (!isJsonObject(value)) return undefined
   const { [OWN]: own, ...theirs } = value
-  return {
-    ...(isJsonObject(own) && (own as ValueObject)),
-    ...(Object.keys(theirs).length > 0 && { extra_content: theirs as ValueObject }),
-  }
+  const chat = Object.keys(theirs).length > 0 && { 'openai-chat': { extra_content: theirs as ValueObject } }
+  const state = { ...toVendorState(own), ...chat }
+  return Object.keys(state).length > 0 ? state : undefined
 }
 
 /** One block of thinking as an item of `reasoning_details`. Source of the form: openrouter.ai/docs (reasoning tokens). */
@@ -63,13 +65,6 @@ export const readReasoningDetails = (value: Json | undefined): readonly Reasonin
         return [{ text, ...(vendorState && { vendorState }) }]
       })
     : []
-
-/** As the vendor wrote it where the vendor speaks this protocol. */
-export const toEncryptedContent = (state: VendorState | undefined): string | undefined => {
-  if (!state) return undefined
-  const own = state['openai-responses']?.encrypted_content
-  return typeof own === 'string' ? own : sealState(state)
-}
 
 export const fromEncryptedContent = (text: string, id: string | undefined): VendorState | undefined =>
   isSealed(text)
