@@ -31,7 +31,7 @@ export const attempt = async (
   account: Account,
   signal: AbortSignal,
 ): Promise<Begun> => {
-  if (request === undefined && call.body) {
+  if (request === undefined && call.body && call.door !== 'node') {
     const endpoint = account.provider.native?.(call.door, target.model)
     if (endpoint) {
       const ask = call.streaming && endpoint.streamUsage === 'on-request'

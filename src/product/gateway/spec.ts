@@ -50,7 +50,8 @@ export interface Dropped {
 export interface GatewayCall {
   /** `provider/model`, a model's name, a router, `app:<name>`. */
   readonly model: string
-  readonly door: Protocol
+  /** `node`: a node of an app. */
+  readonly door: Protocol | 'node'
   readonly streaming: boolean
   /** Characters of everything sent, for a first estimate of tokens. */
   readonly characters: number
