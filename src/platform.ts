@@ -51,11 +51,15 @@ import { createMessageStore } from './product/conversations/messages.ts'
 import { createNaming } from './product/conversations/naming.ts'
 import { createConversationStore } from './product/conversations/store.ts'
 import { createEndUserStore } from './product/end-users/store.ts'
+import { createForms } from './product/forms/forms.ts'
+import type { Forms } from './product/forms/spec.ts'
+import { createFormStore } from './product/forms/store.ts'
 import { type AppId, fromWireId } from './product/ids.ts'
 import { createMessages } from './product/messages/messages.ts'
 import { createQuestionSuggester } from './product/runs/features/suggested-questions.ts'
 import { createRunLogs } from './product/runs/logs.ts'
 import { createNodeExecutionStore } from './product/runs/node-executions.ts'
+import { createPauseStore } from './product/runs/pause-store.ts'
 import { createRunRecords } from './product/runs/run-records.ts'
 import { createRunSearch } from './product/runs/run-search.ts'
 import type { Runs } from './product/runs/spec.ts'
@@ -78,6 +82,7 @@ export interface Platform {
   readonly keys: Keys
   readonly accounts: Accounts
   readonly runs: Runs
+  readonly forms: Forms
   readonly conversations: Conversations
   readonly annotations: Annotations
   /** The installation's own tenant, for whoever has the data folder itself. */
@@ -140,6 +145,8 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
   const stores = {
     runs: createRunStore(store),
     nodes: createNodeExecutionStore(store),
+    pauses: createPauseStore(store),
+    forms: createFormStore(store),
     endUsers: createEndUserStore(store),
     conversations: createConversationStore(store),
     messages: createMessageStore(store),
@@ -182,6 +189,8 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     metrics,
     usage,
     stores,
+    sealer: content.sealer,
+    openApp: apps.open,
     sessions,
     ...(config.conversations.autoName && { naming }),
     models: engine.models,
@@ -220,6 +229,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     appModel: async () => undefined,
     appNames: async () => [],
   })
+  const forms = createForms({ store: stores.forms, runs, clock, log })
   const uploads = createUploads({ files, log, limits: config.uploads, stores })
   const audio = createAudio({ apps, models: engine.models, stores })
   const runRecords = createRunRecords({ ...stores, search: createRunSearch(store), runs })
@@ -232,6 +242,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
       drafts,
       runs,
       runRecords,
+      forms,
       usage: createUsage({ store: usageStore, clock }),
       conversationRecords,
       providers: engine.providers,
@@ -273,6 +284,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     keys,
     accounts,
     runs,
+    forms,
     conversations,
     annotations,
     caller,
@@ -286,6 +298,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     createServer: () => serve(),
     callManagement: (request) => (inProcess ??= createInProcessFetch(serve(caller)))(request),
     async close() {
+      await forms.close()
       await runs.close()
       await annotations.close()
       await purge.close()
@@ -302,8 +315,8 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
 /** Stops a run of this process, and waits until its end is written. */
 const endTask = async (runs: Runs, caller: Caller, taskId: string): Promise<void> => {
   const run = runs.find(caller, taskId)
-  if (!run) return
-  run.stop('The app was deleted.')
+  // A run that waits for people has ended when this resolves.
+  if (!(await runs.stop(caller, { taskId, reason: 'The app was deleted.' })) || !run) return
   try {
     for await (const { event } of run.read()) if (event.type === 'run-end') return
   } catch (error) {

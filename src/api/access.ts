@@ -52,6 +52,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'PUT /v1/conversations/:conversation_id/variables/:variable_id': app,
   'POST /v1/files/upload': app,
   'GET /v1/files/:file_id/preview': app,
+  'GET /v1/form/human_input/:form_token': app,
+  'POST /v1/form/human_input/:form_token': app,
   'GET /v1/end-users/:end_user_id': app,
   'POST /v1/audio-to-text': app,
   'POST /v1/text-to-audio': app,

@@ -14,6 +14,7 @@ import type { Conversations } from '../product/conversations/conversations.ts'
 import type { EndUserStore } from '../product/end-users/store.ts'
 import type { Messages } from '../product/messages/messages.ts'
 import type { Gateway } from '../product/gateway/spec.ts'
+import type { Forms } from '../product/forms/spec.ts'
 import type { RunLogs } from '../product/runs/logs.ts'
 import type { RunRecords } from '../product/runs/run-records.ts'
 import type { Runs } from '../product/runs/spec.ts'
@@ -36,6 +37,7 @@ export interface ServerParts {
   readonly uploads: Uploads
   readonly audio: Audio
   readonly runRecords: RunRecords
+  readonly forms: Forms
   readonly usage: Usage
   readonly conversationRecords: ConversationRecords
   /** What is configured now. */

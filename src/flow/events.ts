@@ -170,6 +170,8 @@ export type FlowEvent =
       readonly usage: Usage
       readonly at: number
       readonly elapsedMs: number
+      /** Conversation variables as they are now, by name. */
+      readonly conversation: ValueObject
     }
   | {
       readonly type: 'run-end'

@@ -488,6 +488,7 @@ class Run<Services> implements NodeRunOwner<Services>, FrameHost {
       usage: this.#usage,
       at: this.clock.now(),
       elapsedMs,
+      conversation: this.#pool.scope('conversation'),
     })
     this.#shutDown()
     this.events.end()

@@ -9,6 +9,7 @@ import type { AppErrorCode } from './apps/errors.ts'
 import type { AudioErrorCode } from './audio/errors.ts'
 import type { ConversationErrorCode } from './conversations/errors.ts'
 import type { EndUserErrorCode } from './end-users/errors.ts'
+import type { FormErrorCode } from './forms/errors.ts'
 import type { GatewayErrorCode } from './gateway/errors.ts'
 import type { MessageErrorCode } from './messages/errors.ts'
 import type { RunErrorCode } from './runs/errors.ts'
@@ -48,6 +49,7 @@ export type ProductErrorCode =
   | ThrownAppErrorCode
   | ConversationErrorCode
   | EndUserErrorCode
+  | FormErrorCode
   | MessageErrorCode
   | RunErrorCode
   | AudioErrorCode

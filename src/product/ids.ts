@@ -16,7 +16,9 @@ export type FileId = `file_${string}`
 export type RunId = `run_${string}`
 export type AnnotationId = `ann_${string}`
 export type AnnotationJobId = `job_${string}`
+export type FormId = `form_${string}`
 export type UsageId = `usage_${string}`
+export type RouterId = `router_${string}`
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 

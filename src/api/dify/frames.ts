@@ -9,9 +9,10 @@ import { float } from '../../base/number.ts'
 import type { ValueObject } from '../../base/value.ts'
 import type { AppMode } from '../../product/apps/file/spec.ts'
 import { toWireId } from '../../product/ids.ts'
-import type { AgentThought, Notice, RunEnd, RunEvent } from '../../product/runs/events.ts'
+import type { AgentThought, Notice, RunEnd, RunEvent, RunPaused } from '../../product/runs/events.ts'
 import type { RunFacts, SequencedEvent } from '../../product/runs/live-run.ts'
 import { failureBody } from './failures.ts'
+import { formDefinition, formEnd, pauseReason } from './form-frames.ts'
 import { filesIn, nodeFrame, seconds } from './node-frames.ts'
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>
@@ -31,6 +32,8 @@ export interface FrameContext {
   readonly conversationId: string
   /** Seconds since the epoch. */
   readonly createdAt: number
+  /** Whoever started it sees its forms in the console. */
+  readonly inConsole: boolean
   readonly endUser: { readonly id: string; readonly user: string }
   /** System variables the run was given, under their full names. */
   readonly system: ValueObject
@@ -44,6 +47,7 @@ export const frameContext = (facts: RunFacts): FrameContext => ({
   messageId: facts.messageId ? toWireId(facts.messageId) : '',
   conversationId: facts.conversationId ? toWireId(facts.conversationId) : '',
   createdAt: seconds(facts.createdAt),
+  inConsole: facts.source === 'console',
   endUser: { id: toWireId(facts.endUserId), user: facts.user },
   system: Object.fromEntries(
     Object.entries(facts.system).flatMap(([name, value]) =>
@@ -85,10 +89,17 @@ const toFrames = (context: FrameContext, event: RunEvent): readonly Frame[] => {
       return [{ ...envelope(context, 'tts_message'), audio: event.base64 }]
     case 'speech-end':
       return [{ ...envelope(context, 'tts_message_end'), audio: '' }]
+    case 'form-open':
+      return [withRun(context, 'human_input_required', formDefinition(event.form, context.inConsole))]
+    case 'form-end': {
+      const { name, data } = formEnd(event)
+      return [withRun(context, name, data)]
+    }
+    case 'run-pause':
+      return [withRun(context, 'workflow_paused', pausedData(context, event))]
     case 'run-end':
       return endFrames(context, event)
     // What the Service API has no word for. Notices stand in the end.
-    case 'run-pause':
     case 'notice':
     case 'node-skip':
     case 'node-progress':
@@ -120,7 +131,7 @@ const startFrame = (context: FrameContext, event: EventOf<'run-start'>): Frame =
     workflow_id: context.workflowId,
     inputs: { ...event.inputs, ...context.system },
     created_at: seconds(event.at),
-    reason: 'initial',
+    reason: event.resumed ? 'resumption' : 'initial',
   })
 
 const textFrame = (context: FrameContext, event: EventOf<'text-delta'>): Frame => {
@@ -206,8 +217,26 @@ export const finishedData = (context: FrameContext, end: RunEnd): ValueObject =>
   ...noticesOf(end.notices),
 })
 
+/** `data` of `workflow_paused`. */
+const pausedData = (context: FrameContext, pause: RunPaused): ValueObject => ({
+  workflow_run_id: context.runId,
+  outputs: {},
+  created_at: context.createdAt,
+  ...standing(pause),
+})
+
+/** How a run that waits stands, in all its descriptions. */
+export const standing = (pause: RunPaused): ValueObject => ({
+  paused_nodes: pause.nodeIds,
+  reasons: pause.forms.map(pauseReason),
+  status: 'paused',
+  elapsed_time: float(pause.elapsedMs / 1000),
+  total_tokens: pause.usage.totalTokens,
+  total_steps: pause.steps,
+})
+
 /** `metadata` of a message. */
-export const messageMetadata = (end: RunEnd): ValueObject => ({
+export const messageMetadata = (end: AnswerNumbers): ValueObject => ({
   usage: usageObject(end),
   retriever_resources: end.citations,
   ...(end.annotation && { annotation_reply: { id: toWireId(end.annotation.id), account: end.annotation.author } }),
@@ -219,7 +248,10 @@ const noticesOf = (notices: readonly Notice[]): ValueObject =>
     ? {}
     : { notices: notices.map(({ code, message, nodeId }) => ({ code, message, node_id: nodeId ?? null })) }
 
-const usageObject = (end: RunEnd): ValueObject => ({
+/** What an answer's metadata are made from. */
+type AnswerNumbers = Pick<RunEnd, 'usage' | 'elapsedMs' | 'citations' | 'notices' | 'annotation'>
+
+const usageObject = (end: AnswerNumbers): ValueObject => ({
   prompt_tokens: end.usage.promptTokens,
   prompt_unit_price: '0',
   prompt_price_unit: '0',

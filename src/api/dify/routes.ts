@@ -9,6 +9,7 @@ import { appInfoRoutes } from './app-info.ts'
 import { audioRoutes } from './audio.ts'
 import { conversationRoutes } from './conversations.ts'
 import { fileRoutes } from './file-routes.ts'
+import { formRoutes } from './forms.ts'
 import { messageRoutes } from './messages.ts'
 import { runDetailRoutes } from './run-detail.ts'
 import { runEventRoutes } from './run-events.ts'
@@ -26,5 +27,6 @@ export const difyRoutes = (parts: ServerParts) => async (server: FastifyInstance
   server.register(workflowLogRoutes(parts))
   server.register(annotationRoutes(parts))
   server.register(fileRoutes(parts))
+  server.register(formRoutes(parts))
   server.register(audioRoutes(parts))
 }

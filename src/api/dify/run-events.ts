@@ -56,12 +56,15 @@ export const runEventRoutes = (parts: ServerParts) => async (server: FastifyInst
     const user = requireUser(query.user)
     const id = fromWireId('run', params.workflow_run_id ?? '')
     const after = lastEventId(request.headers['last-event-id'], query.last_event_id)
-    const live = id && runs.findRun(app.caller, id)
+    const live = id && (runs.findRun(app.caller, id) ?? (await runs.revive(app.caller, id)))
     if (live) {
       if (!isReader(live, app, user)) throw new RunError('run/not-found')
       // Without a place to resume from, readers of what is over get its end.
       if (after !== undefined || !live.ended) {
-        return streamRun(parts, reply, live, after === undefined ? fromNow(live, query) : resume(after))
+        return streamRun(parts, reply, live, {
+          ...(after === undefined ? fromNow(live, query) : resume(after)),
+          along: isTrue(query.continue_on_pause),
+        })
       }
     }
     const run = id && (await runs.get(app.caller, app.appId, id))
@@ -91,7 +94,7 @@ const fromNow = (run: LiveRun, query: { readonly include_state_snapshot?: string
   const until = run.next
   if (!isTrue(query.include_state_snapshot)) return { from: until }
   const texts = new Set(['text-delta', 'reasoning-delta', 'speech-delta', 'answer-replace'])
-  return { from: 0, shows: { until, event: ({ type }: { readonly type: string }) => !texts.has(type) } }
+  return { from: run.first, shows: { until, event: ({ type }: { readonly type: string }) => !texts.has(type) } }
 }
 
 async function* only(frame: ValueObject): AsyncGenerator<readonly ValueObject[]> {

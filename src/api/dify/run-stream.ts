@@ -18,6 +18,8 @@ export interface StreamOptions {
   readonly from?: number
   /** Whether events before `until` are shown. Default: all are. */
   readonly shows?: { readonly until: number; readonly event: (event: RunEvent) => boolean }
+  /** Reads on when the run goes on after a pause. */
+  readonly along?: boolean
   readonly idLines?: boolean
   readonly onLeave?: () => void
 }
@@ -46,13 +48,13 @@ export const lastEventId = (header: unknown, query: string | undefined): number 
 async function* readFrames(
   parts: Pick<ServerParts, 'log'>,
   run: LiveRun,
-  { after = 0, from, shows }: StreamOptions,
+  { after = 0, along, from, shows }: StreamOptions,
 ): AsyncGenerator<readonly Frame[], void, void> {
   const context = frameContext(run.facts)
   // The event that the number stands for may have had a second frame.
   const first = from ?? Math.max(0, Math.ceil(after / FRAMES_PER_EVENT) - 1)
   try {
-    for await (const sequenced of run.read(first)) {
+    for await (const sequenced of run.read(first, along)) {
       if (shows && sequenced.sequence < shows.until && !shows.event(sequenced.event)) continue
       const frames = framesOf(context, sequenced)
       yield after > 0 ? frames.filter((frame) => isAfter(frame, after)) : frames

@@ -3,8 +3,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RunnableApp } from '../../product/apps/apps.ts'
 import { fromWireId, toWireId, type VersionId } from '../../product/ids.ts'
-import type { RunEnd } from '../../product/runs/events.ts'
-import type { LiveRun } from '../../product/runs/live-run.ts'
+import type { RunEnd, RunPaused } from '../../product/runs/events.ts'
+import type { LiveRun, RunFacts } from '../../product/runs/live-run.ts'
 import type { StartRun } from '../../product/runs/spec.ts'
 import { TRACE_ID } from '../../wire/dify/requests.ts'
 import {
@@ -22,7 +22,7 @@ import { addRoute } from '../route.ts'
 import type { ServerParts } from '../spec.ts'
 import { failureBody } from './failures.ts'
 import { readFileInputs, readFiles } from './files.ts'
-import { finishedData, frameContext, messageMetadata } from './frames.ts'
+import { type FrameContext, finishedData, frameContext, messageMetadata, standing } from './frames.ts'
 import { requireModes } from './modes.ts'
 import { streamRun } from './run-stream.ts'
 
@@ -112,10 +112,9 @@ export const runRoutes = (parts: ServerParts) => async (server: FastifyInstance)
   })
 
   /** Unknown, finished and other people's tasks are left alone, without a word about them. */
-  const stop = (caller: AppCaller, taskId: string, user?: string): { readonly result: 'success' } => {
-    const run = runs.find(caller.caller, taskId)
-    const own = run?.facts.appId === caller.appId && (user === undefined || run.facts.user === user)
-    if (run && own) run.stop('The user stopped the run.')
+  const stop = async ({ caller, appId }: AppCaller, taskId: string, user?: string) => {
+    const may = (facts: RunFacts) => facts.appId === appId && (user === undefined || facts.user === user)
+    await runs.stop(caller, { taskId, reason: 'The user stopped the run.', may })
     return { result: 'success' }
   }
 
@@ -154,18 +153,20 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 const blockingWorkflow = async (run: LiveRun) => {
   const { end } = await readAll(run)
   const { taskId, runId } = run.facts
-  return { task_id: taskId, workflow_run_id: toWireId(runId), data: finishedData(frameContext(run.facts), end) }
+  const context = frameContext(run.facts)
+  const data = end.type === 'run-end' ? finishedData(context, end) : waitingData(context, end)
+  return { task_id: taskId, workflow_run_id: toWireId(runId), data }
 }
 
 const blockingAnswer = async (reply: FastifyReply, run: LiveRun) => {
   const { end, answer } = await readAll(run)
   const { messageId, conversationId, createdAt } = frameContext(run.facts)
   const { mode, taskId } = run.facts
-  if (end.status === 'failed') {
+  if (end.type === 'run-end' && end.status === 'failed') {
     const body = failureBody(mode, end)
     return reply.status(body.status).send(body)
   }
-  return {
+  const body = {
     event: 'message',
     task_id: taskId,
     id: messageId,
@@ -176,14 +177,29 @@ const blockingAnswer = async (reply: FastifyReply, run: LiveRun) => {
     metadata: messageMetadata(end),
     created_at: createdAt,
   }
+  if (end.type === 'run-end') return body
+  const { event: _, task_id: __, ...data } = { ...body, workflow_run_id: toWireId(run.facts.runId), ...standing(end) }
+  return { ...body, event: 'workflow_paused', workflow_run_id: data.workflow_run_id, data }
 }
 
-const readAll = async (run: LiveRun): Promise<{ readonly end: RunEnd; readonly answer: string }> => {
+/** What a workflow that waits answers in the place of its result. */
+const waitingData = (context: FrameContext, pause: RunPaused) => ({
+  id: context.runId,
+  workflow_id: context.workflowId,
+  outputs: {},
+  error: null,
+  created_at: context.createdAt,
+  finished_at: null,
+  ...standing(pause),
+})
+
+/** Until the run ends, or waits for people. */
+const readAll = async (run: LiveRun): Promise<{ readonly end: RunEnd | RunPaused; readonly answer: string }> => {
   let answer = ''
   for await (const { event } of run.read()) {
     if (event.type === 'text-delta') answer += event.text
     if (event.type === 'answer-replace') answer = event.text
-    if (event.type === 'run-end') return { end: event, answer }
+    if (event.type === 'run-end' || event.type === 'run-pause') return { end: event, answer }
   }
   throw new Error('the run ended without its last event')
 }

@@ -37,7 +37,7 @@ export const runStreamRoutes = (parts: ServerParts) => async (server: FastifyIns
     const { caller } = memberCallerOf(request)
     const id = parseId('run', params.run_id)
     if (!id) throw new RunError('run/not-found')
-    const live = runs.findRun(caller, id)
+    const live = runs.findRun(caller, id) ?? (await runs.revive(caller, id))
     if (live) {
       const after = lastEventId(request.headers['last-event-id'], query.last_event_id)
       return streamRun(parts, reply, live, { idLines: true, ...(after !== undefined && { after }) })

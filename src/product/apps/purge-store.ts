@@ -26,7 +26,7 @@ export type PurgedTable = (typeof PURGED)[number]
 /** A run may have thousands of executions. */
 const RUNS_AT_ONCE = 20
 
-const STILL_RUNNING = ['scheduled', 'running'] as const
+const STILL_RUNNING = ['scheduled', 'running', 'paused'] as const
 
 export type PurgeStore = ReturnType<typeof createPurgeStore>
 

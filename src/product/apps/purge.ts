@@ -11,7 +11,7 @@ import { PURGED, type PurgedTable, type PurgeStore } from './purge-store.ts'
 
 export interface PurgeParts {
   readonly store: PurgeStore
-  /** Stops the run when it is going on in this process, and waits until its end is written. */
+  /** Stops the run when it is going on in this process or waits for people, and waits until its end is written. */
   readonly stopTask: (caller: Caller, taskId: string) => Promise<void>
   /** Removes the bytes of a file, if they are there. */
   readonly removeFile: (caller: Caller, id: string) => Promise<unknown>

@@ -9,6 +9,7 @@ export const runErrors = {
   'run/not-found': 'There is no such run.',
   'run/reader-too-slow': 'The reader fell too far behind the run.',
   'run/too-many': 'Too many runs are going on: {limit} is the limit.',
+  'run/pause-too-large': 'What the run keeps to go on from after its pause is larger than {limitBytes} bytes.',
   'run/shutting-down': 'The server is shutting down.',
   'run/moderation-unavailable': 'The app asks for moderation that cannot be done here: {reason}.',
   'run/file-refused': 'The file {name} cannot be sent with a message: {reason}.',

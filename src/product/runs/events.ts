@@ -1,11 +1,14 @@
 // What a stored run tells its readers: the engine's events, and what chats add to them. Types only.
 //
-// E1  `run-end` comes exactly once. Only speech may follow it.
+// E1  `run-end` comes exactly once. Only speech may follow it. A run that waits for people says `run-pause` before, any number
+//     of times.
 // E2  Each event becomes at most two frames of a surface, and a surface needs no earlier event to word a later one: what
 //     a frame needs stands in its event.
 
 import type { ValueObject } from '../../base/value.ts'
-import type { FlowEvent } from '../../flow/events.ts'
+import type { FlowEvent, Usage } from '../../flow/events.ts'
+import type { FormAnswer } from '../../nodes/human-input/form.ts'
+import type { Form } from '../forms/spec.ts'
 import type { AnnotationId } from '../ids.ts'
 
 export type FlowEnd = Extract<FlowEvent, { type: 'run-end' }>
@@ -59,7 +62,36 @@ export type RunEnd = FlowEnd & {
   readonly preempted: boolean
 }
 
-export type RunEvent = Exclude<FlowEvent, { type: 'run-end' }> | ChatEvent | RunEnd
+/** What readers see of a form. */
+export type ShownForm = Pick<Form, 'id' | 'nodeId' | 'nodeTitle' | 'request' | 'token' | 'expiresAt'>
+
+export type FormEvent =
+  /** People are asked. */
+  | { readonly type: 'form-open'; readonly form: ShownForm }
+  /** The run goes on with an answer, or without one. */
+  | { readonly type: 'form-end'; readonly form: ShownForm; readonly answer: FormAnswer }
+
+/** The run waits for people; it goes on once one of its forms is answered. */
+export interface RunPaused {
+  readonly type: 'run-pause'
+  /** Nodes that wait, in start order, one for each form. */
+  readonly nodeIds: readonly string[]
+  readonly forms: readonly ShownForm[]
+  readonly exceptions: number
+  readonly steps: number
+  readonly usage: Usage
+  readonly at: number
+  readonly elapsedMs: number
+  readonly notices: readonly Notice[]
+  readonly citations: readonly ValueObject[]
+}
+
+export type RunEvent =
+  | Exclude<FlowEvent, { type: 'run-end' | 'run-pause' }>
+  | ChatEvent
+  | FormEvent
+  | RunPaused
+  | RunEnd
 
 /** What an executor of an app yields: everything but what the run's keeper adds at the end. */
 export type ExecutionEvent = FlowEvent | ChatEvent

@@ -7,7 +7,7 @@ import type { Value, ValueObject } from '../../base/value.ts'
 import type { FlowEvent } from '../../flow/events.ts'
 import type { Plan } from '../../flow/plan.ts'
 import { run } from '../../flow/run.ts'
-import type { DeclaredVariable, ResultCache, RunLimits } from '../../flow/spec.ts'
+import type { DeclaredVariable, ResultCache, Resume, RunLimits } from '../../flow/spec.ts'
 import type { NoteCall } from '../../model/metered.ts'
 import type { ChatMessage } from '../../model/spec.ts'
 import type { NodeServices } from '../../nodes/spec.ts'
@@ -41,6 +41,8 @@ export interface Execution extends RunSurroundings {
   readonly system: ValueObject
   /** Values of conversation variables that differ from the file's. */
   readonly conversation?: ValueObject
+  /** Goes on from there. */
+  readonly resume?: Resume
   readonly signal: AbortSignal
 }
 
@@ -48,7 +50,7 @@ export type Executor = (execution: Execution) => AsyncIterable<FlowEvent>
 
 export const createExecutor =
   ({ clock, ids, limits, services, results }: ExecutorParts): Executor =>
-  ({ file, plan, inputs, system, conversation = {}, signal, ...surroundings }) => {
+  ({ file, plan, inputs, system, conversation = {}, resume, signal, ...surroundings }) => {
     const mask = createEventMask(file)
     const events = run(plan, {
       inputs,
@@ -57,6 +59,7 @@ export const createExecutor =
       conversation: declared(file.conversation, conversation),
       services: services(surroundings),
       signal,
+      ...(resume && { resume }),
       ...(results && { results: results(scopeOf(surroundings)) }),
       limits,
       clock,

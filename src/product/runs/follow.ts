@@ -1,51 +1,71 @@
 // Follows a run to its end: writes down what is to stay, publishes what readers see, and closes it whatever goes wrong.
 //
-// F1  The end of a run is written down before it is published, and published exactly once.
+// F1  The end of a run, or its pause, is written down before it is published, and published exactly once.
 // F2  What a reader needs to word the end stands in the end: notices, sources, how the answer came about.
 
 import { messageOf, PlatformError } from '../../base/errors.ts'
-import { isList, isObject, type ValueObject } from '../../base/value.ts'
+import type { ValueObject } from '../../base/value.ts'
+import type { Statement } from '../../db/spec.ts'
 import type { FlowEvent } from '../../flow/events.ts'
 import type { Caller } from '../caller.ts'
+import type { RunId } from '../ids.ts'
 import type { RunUsage } from '../usage/recorder.ts'
-import type { AgentThought, AnnotationHit, FlowEnd, Notice, RunEnd } from './events.ts'
+import type { FlowEnd, RunEnd } from './events.ts'
 import { RunJournal } from './journal.ts'
 import type { LiveRun } from './live-run.ts'
+import { type FlowPause, preparePause } from './pausing.ts'
 import type { PipelineEvent } from './pipeline.ts'
 import type { RunsParts, StartRun } from './spec.ts'
 import type { FinalRunState } from './store.ts'
+import { Told, type ToldState } from './told.ts'
 import { afterTurn, finishTurn, type Turn } from './turn.ts'
 
 export interface Followed {
   readonly run: LiveRun
   readonly request: StartRun
+  /** Checked start inputs. */
+  readonly inputs: ValueObject
   readonly events: AsyncIterable<PipelineEvent>
   /** Absent in workflows. */
   readonly turn: Turn | undefined
   readonly usage: RunUsage
   /** Whether the app shows where its answers come from. */
   readonly citations: boolean
+  /** What it told before it paused. */
+  readonly told?: ToldState
 }
 
-/** Never rejects. @returns how the run ended */
-export const follow = async (parts: RunsParts, caller: Caller, followed: Followed): Promise<FinalRunState> => {
+/** Never rejects. @returns how the run ended, or that it waits */
+export const follow = async (
+  parts: RunsParts,
+  caller: Caller,
+  followed: Followed,
+): Promise<FinalRunState | 'paused'> => {
   const { run, events } = followed
   const journal = new RunJournal({ db: parts.db, nodes: parts.stores.nodes, log: parts.log }, caller, run.facts.runId)
-  const told = new Told(followed.citations)
-  let published: FinalRunState | undefined
+  const told = new Told(followed.citations, followed.told)
+  let published: FinalRunState | 'paused' | undefined
   const finish = async (flowEnd: FlowEnd) => {
     const end = told.complete(flowEnd)
     const statements = [parts.stores.runs.finish(caller, run.facts.runId, recordOf(end))]
     if (followed.turn) statements.push(...turnEnd(parts, caller, followed, told, end))
+    if (followed.request.app.plan?.pauses) statements.push(...waitsNoMore(parts, caller, run.facts.runId))
     statements.push(...followed.usage.end())
     await journal.finish(statements)
     published = end.status
     run.publish(end)
   }
+  const pause = async (flowPause: FlowPause) => {
+    const { statements, events: said } = await preparePause(parts, caller, { ...followed, journal, told }, flowPause)
+    await journal.finish([...statements, ...followed.usage.end()])
+    published = 'paused'
+    for (const event of said) run.publish(event)
+  }
   try {
     for await (const event of events) {
       told.note(event)
       if (event.type === 'run-end') await finish(event)
+      else if (event.type === 'run-pause') await pause(event)
       else if (event.type !== 'preempt') {
         const held = isFlowEvent(event) ? journal.note(event) : undefined
         if (held !== undefined) await held
@@ -60,8 +80,10 @@ export const follow = async (parts: RunsParts, caller: Caller, followed: Followe
       await finish(end).catch(() => run.publish(told.complete(end)))
     }
   } finally {
-    run.end()
+    if (published === 'paused') run.park()
+    else run.end()
   }
+  if (published === 'paused') return published
   const { turn, request } = followed
   if (turn && published) await afterTurn(parts, caller, { turn, answer: told.answer })
   if (turn?.conversation && request.autoName === true && published !== 'failed') {
@@ -69,6 +91,12 @@ export const follow = async (parts: RunsParts, caller: Caller, followed: Followe
   }
   return published ?? 'failed'
 }
+
+/** For `db.write`, with the end of a run that may have paused. */
+export const waitsNoMore = ({ stores }: RunsParts, caller: Caller, runId: RunId): Statement[] => [
+  stores.pauses.remove(caller, runId),
+  stores.forms.closeOf(caller, runId),
+]
 
 const turnEnd = (parts: RunsParts, caller: Caller, { turn, request, run }: Followed, told: Told, end: RunEnd) =>
   turn
@@ -84,69 +112,7 @@ const turnEnd = (parts: RunsParts, caller: Caller, { turn, request, run }: Follo
 const isFlowEvent = (event: PipelineEvent): event is FlowEvent =>
   event.type === 'node-start' || event.type === 'node-retry' || event.type === 'node-end'
 
-/** What the events of a run have told so far. */
-class Told {
-  answer = ''
-  readonly #thoughts = new Map<string, AgentThought>()
-  readonly #notices: Notice[] = []
-  readonly #citations: ValueObject[] = []
-  readonly #showsCitations: boolean
-  #preempted = false
-  #annotation: AnnotationHit | undefined
-
-  constructor(showsCitations: boolean) {
-    this.#showsCitations = showsCitations
-  }
-
-  get thoughts(): readonly AgentThought[] {
-    return [...this.#thoughts.values()]
-  }
-
-  note(event: PipelineEvent): void {
-    switch (event.type) {
-      case 'text-delta':
-        this.answer += event.text
-        return
-      case 'answer-replace':
-        this.answer = event.text
-        return
-      case 'agent-thought':
-        this.#thoughts.set(event.thought.id, event.thought)
-        return
-      case 'notice':
-        this.#notices.push({
-          code: event.code,
-          message: event.message,
-          ...(event.nodeId !== undefined && { nodeId: event.nodeId }),
-        })
-        return
-      case 'node-end':
-        if (this.#showsCitations) this.#citations.push(...citationsIn(event.metadata))
-        return
-      case 'preempt':
-        this.#preempted = true
-        this.#annotation = event.annotation
-        return
-      default:
-    }
-  }
-
-  complete(end: FlowEnd): RunEnd {
-    return {
-      ...end,
-      notices: this.#notices,
-      // Several nodes count from one each; the answer's sources are one list.
-      citations: this.#citations.map((citation, i) => ({ ...citation, position: i + 1 })),
-      ...(this.#annotation && { annotation: this.#annotation }),
-      preempted: this.#preempted,
-    }
-  }
-}
-
-const citationsIn = ({ retriever_resources: list }: ValueObject): ValueObject[] =>
-  isList(list) ? list.filter(isObject) : []
-
-const recordOf = (end: RunEnd) => ({
+export const recordOf = (end: RunEnd) => ({
   status: end.status,
   outputs: end.outputs,
   error: end.failure?.message ?? null,

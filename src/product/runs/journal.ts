@@ -7,7 +7,7 @@ import { messageOf } from '../../base/errors.ts'
 import type { Log } from '../../base/seams.ts'
 import type { ValueObject } from '../../base/value.ts'
 import type { Database, Statement } from '../../db/spec.ts'
-import type { FlowEvent } from '../../flow/events.ts'
+import type { FlowEvent, NodePause } from '../../flow/events.ts'
 import type { Caller } from '../caller.ts'
 import type { RunId } from '../ids.ts'
 import type { NodeExecutionStore } from './node-executions.ts'
@@ -50,7 +50,33 @@ export class RunJournal {
     }
   }
 
-  /** Writes the end of the run together with what belongs to it. Resolves when it is durable. */
+  /** For `finish`: the record of a node that began to wait. Its end takes its place. */
+  waiting(node: NodePause, at: number): Statement {
+    return this.#nodes.save(this.#caller, {
+      id: node.executionId,
+      runId: this.#runId,
+      nodeId: node.nodeId,
+      nodeType: node.nodeType,
+      title: node.title,
+      index: node.index,
+      predecessorId: this.#predecessors.get(node.executionId) ?? null,
+      frame: { ...node.frame } as ValueObject,
+      status: 'paused',
+      inputs: {},
+      outputs: {},
+      processData: {},
+      metadata: {},
+      error: null,
+      errorType: null,
+      tokens: 0,
+      retries: this.#retries.get(node.executionId) ?? 0,
+      startedAt: at,
+      finishedAt: null,
+      elapsedMs: null,
+    })
+  }
+
+  /** Writes the end of the run, or its pause, together with what belongs to it. Resolves when it is durable. */
   async finish(statements: readonly Statement[]): Promise<void> {
     await this.#db.write(statements)
   }

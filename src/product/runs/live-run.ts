@@ -4,7 +4,8 @@
 //     sees nothing twice.
 // L2  Readers are cursors into one list, so a slow one costs no copy. The list is bounded: a reader that falls behind it
 //     is told so.
-// L3  The run does not depend on its readers: it goes on when all have left.
+// L3  A run that waits for people is parked: readers who saw that it does leave, unless they want to wait along.
+// L4  The run does not depend on its readers: it goes on when all have left.
 
 import type { ValueObject } from '../../base/value.ts'
 import type { AppMode } from '../apps/file/spec.ts'
@@ -46,10 +47,15 @@ export class LiveRun {
   /** Number of the first event still kept. */
   #first = 0
   #ended = false
+  #parked = false
   #wake: (() => void)[] = []
 
-  constructor(facts: RunFacts) {
+  /** @param before events of the run that are known from its records, and the number of the one that comes next */
+  constructor(facts: RunFacts, before?: { readonly events: readonly RunEvent[]; readonly next: number }) {
     this.facts = facts
+    if (!before) return
+    this.#events = [...before.events]
+    this.#first = before.next - before.events.length
   }
 
   get signal(): AbortSignal {
@@ -58,6 +64,16 @@ export class LiveRun {
 
   get ended(): boolean {
     return this.#ended
+  }
+
+  /** True while the run waits for people. */
+  get parked(): boolean {
+    return this.#parked
+  }
+
+  /** Number of the first event that can still be read. */
+  get first(): number {
+    return this.#first
   }
 
   /** Number of the event that comes next. */
@@ -85,19 +101,33 @@ export class LiveRun {
     this.#awaken()
   }
 
+  /** Everything was said that comes before the pause. */
+  park(): void {
+    this.#parked = true
+    this.#awaken()
+  }
+
+  goOn(): void {
+    this.#parked = false
+  }
+
   end(): void {
     this.#ended = true
     this.#awaken()
   }
 
-  /** Events from number `from` on, until the run ends.
+  /** Events from number `from` on, until the run ends, or waits for people.
+   *  @param along waits with the run and reads on when it goes on
    *  @throws RunError `run/reader-too-slow` when that event is not kept any more */
-  async *read(from = 0): AsyncGenerator<SequencedEvent, void, void> {
+  async *read(from = 0, along = false): AsyncGenerator<SequencedEvent, void, void> {
+    let sawPause = false
     for (let sequence = from; ; ) {
       if (sequence < this.#first) throw new RunError('run/reader-too-slow')
       const event = this.#events[sequence - this.#first]
-      if (event !== undefined) yield { sequence: sequence++, event }
-      else if (this.#ended) return
+      if (event !== undefined) {
+        sawPause ||= event.type === 'run-pause'
+        yield { sequence: sequence++, event }
+      } else if (this.#ended || (this.#parked && sawPause && !along)) return
       else await new Promise<void>((resolve) => this.#wake.push(resolve))
     }
   }

@@ -1,7 +1,9 @@
 // The runs of this process: those that go on, and for a while those that ended, so that a reader whose connection broke
 // gets the rest.
 //
-// V1  Ended runs are kept for a set time and within bounds of runs and events, whichever is reached first; oldest go first.
+// V1  Runs that wait for people are kept within the same bounds of runs; those that wait longest go first, and their readers are told
+//     that this is all for now.
+// V2  Ended runs are kept for a set time and within bounds of runs and events, whichever is reached first; oldest go first.
 
 import type { Clock } from '../../base/seams.ts'
 import type { Caller } from '../caller.ts'
@@ -29,6 +31,8 @@ export class LiveRuns {
   /** In the order of their ends. */
   readonly #ended: Ended[] = []
   #endedEvents = 0
+  /** In the order in which they began to wait. */
+  readonly #parked = new Set<LiveRun>()
   #goingOn = 0
   #cancelSweep: (() => void) | undefined
 
@@ -44,6 +48,37 @@ export class LiveRuns {
     this.#byTask.set(run.facts.taskId, run)
     this.#byRun.set(run.facts.runId, run)
     this.#goingOn++
+  }
+
+  /** The run waits for people. */
+  park(run: LiveRun): void {
+    this.#goingOn--
+    this.keepParked(run)
+  }
+
+  /** Keeps a run that is known from its records, for its readers. */
+  keepParked(run: LiveRun): void {
+    this.#byTask.set(run.facts.taskId, run)
+    this.#byRun.set(run.facts.runId, run)
+    this.#parked.add(run)
+    for (const oldest of this.#parked) {
+      if (this.#parked.size <= KEPT_RUNS) break
+      this.drop(oldest)
+    }
+  }
+
+  /** Forgets a run that waits; its readers leave. */
+  drop(run: LiveRun): void {
+    if (!this.#parked.delete(run)) return
+    this.#forget(run)
+    run.end()
+  }
+
+  /** A run that waited goes on. */
+  wake(run: LiveRun): void {
+    this.#parked.delete(run)
+    run.goOn()
+    this.add(run)
   }
 
   /** To be called once, when the run is over. */
@@ -67,6 +102,7 @@ export class LiveRuns {
   close(): void {
     this.#cancelSweep?.()
     while (this.#ended.length > 0) this.#forgetOldest()
+    for (const run of this.#parked) this.drop(run)
   }
 
   #sweepLater(): void {
@@ -85,8 +121,13 @@ export class LiveRuns {
     const entry = this.#ended.shift()
     if (!entry) return
     this.#endedEvents -= entry.run.kept
-    this.#byTask.delete(entry.run.facts.taskId)
-    this.#byRun.delete(entry.run.facts.runId)
+    this.#forget(entry.run)
+  }
+
+  /** Another object may stand for the same run by now. */
+  #forget(run: LiveRun): void {
+    if (this.#byTask.get(run.facts.taskId) === run) this.#byTask.delete(run.facts.taskId)
+    if (this.#byRun.get(run.facts.runId) === run) this.#byRun.delete(run.facts.runId)
   }
 }
 

@@ -5,7 +5,7 @@ import type { NodeExecutionRow } from '../../db/schema.ts'
 import type { Statement } from '../../db/spec.ts'
 import { prepareStatement } from '../../db/statement.ts'
 import type { Caller } from '../caller.ts'
-import type { RunId } from '../ids.ts'
+import type { RunId, TenantId } from '../ids.ts'
 import { fromJsonColumn, type StoreSeams, toJsonColumn } from '../store-seams.ts'
 
 export interface NodeExecution {
@@ -79,7 +79,19 @@ export const createNodeExecutionStore = ({ db }: Pick<StoreSeams, 'db'>) => {
         })),
       ),
   )
+  const stopped = prepareStatement<{ tenant: TenantId; run: RunId; at: number }>((value) =>
+    db.kysely
+      .updateTable('node_executions')
+      .set({ status: 'stopped', finished_at: value('at') })
+      .where('tenant_id', '=', value('tenant'))
+      .where('run_id', '=', value('run'))
+      .where('status', '=', 'paused'),
+  )
   return {
+    /** For `db.write`: nodes of the run that wait will not go on. */
+    stopWaiting: (caller: Caller, runId: RunId, at: number): Statement =>
+      stopped({ tenant: caller.tenantId, run: runId, at }),
+
     /** For `db.write`: adds the execution, or replaces its progress when it is there already. */
     save: (caller: Caller, node: NodeExecution): Statement =>
       saved({

@@ -2,6 +2,7 @@
 // itself, moderation of what goes out, reading aloud. Workflows run bare: of these features the format gives them only speech.
 
 import type { ValueObject } from '../../base/value.ts'
+import type { Resume } from '../../flow/spec.ts'
 import { type Features, readFeatures } from '../apps/features.ts'
 import type { Caller } from '../caller.ts'
 import type { RunUsage } from '../usage/recorder.ts'
@@ -30,6 +31,8 @@ export interface Prepared {
   readonly usage: RunUsage
   readonly moderation: Moderation | undefined
   readonly features: Features
+  /** The run goes on after a pause: what comes before the app itself is done. */
+  readonly resume?: Resume
 }
 
 /** @throws RunError `run/moderation-unavailable` when the app wants a kind of moderation that is not there */
@@ -49,6 +52,10 @@ export const runPipeline = (parts: RunsParts, run: LiveRun, prepared: Prepared):
 async function* chat(parts: RunsParts, run: LiveRun, prepared: Prepared): AsyncGenerator<PipelineEvent, void, void> {
   const { caller, inputs, moderation, request } = prepared
   const query = request.query ?? ''
+  if (prepared.resume) {
+    yield* answer(parts, run, prepared)
+    return
+  }
   const reply = moderation && moderateInput(moderation, { inputs, query })
   if (reply !== undefined) {
     yield { type: 'preempt' }
@@ -62,6 +69,11 @@ async function* chat(parts: RunsParts, run: LiveRun, prepared: Prepared): AsyncG
     yield* presetAnswer(hit.answer, parts)
     return
   }
+  yield* answer(parts, run, prepared)
+}
+
+async function* answer(parts: RunsParts, run: LiveRun, prepared: Prepared): AsyncGenerator<ExecutionEvent, void, void> {
+  const { moderation } = prepared
   if (!moderation) {
     yield* execute(parts, run, prepared)
     return
@@ -78,7 +90,7 @@ const none = (): undefined => undefined
 const execute = (
   parts: RunsParts,
   run: LiveRun,
-  { caller, inputs, request, turn, usage }: Prepared,
+  { caller, inputs, request, resume, turn, usage }: Prepared,
   signal: AbortSignal = run.signal,
 ): AsyncIterable<ExecutionEvent> => {
   const { file, plan } = request.app
@@ -86,5 +98,5 @@ const execute = (
   const shared = { ...who, file, inputs, history: turn?.history ?? [], signal }
   if (!plan) return parts.answer({ ...shared, query: request.query ?? '', files: request.files ?? [] })
   const conversation = turn?.conversation?.variables ?? {}
-  return parts.execute({ ...shared, plan, system: run.facts.system, conversation })
+  return parts.execute({ ...shared, plan, system: run.facts.system, conversation, ...(resume && { resume }) })
 }

@@ -14,7 +14,7 @@ export interface RunRecordsParts {
   readonly search: RunSearch
   readonly nodes: NodeExecutionStore
   readonly messages: MessageStore
-  readonly runs: Pick<Runs, 'find'>
+  readonly runs: Pick<Runs, 'stop'>
 }
 
 export interface RunRecord {
@@ -32,7 +32,7 @@ export interface RunRecords {
   list(caller: Caller, query: RunQuery): Promise<Page<FoundRun>>
   /** @throws RunError `run/not-found` */
   get(caller: Caller, id: RunId): Promise<RunRecord>
-  /** Tells a run of this process to stop; its end comes a moment later.
+  /** Tells a run of this process to stop, or one that waits for people; its end comes a moment later.
    *  @returns false when it does not go on here any more   @throws RunError `run/not-found` */
   stop(caller: Caller, id: RunId): Promise<boolean>
 }
@@ -60,11 +60,8 @@ export const createRunRecords = ({ search, nodes, messages, runs }: RunRecordsPa
     },
 
     async stop(caller, id) {
-      const { status, taskId } = await find(caller, id)
-      // A run that ended may still be read from here for a while.
-      const run = status === 'running' || status === 'scheduled' ? runs.find(caller, taskId) : undefined
-      run?.stop('A member stopped the run.')
-      return run !== undefined
+      await find(caller, id)
+      return runs.stop(caller, { runId: id, reason: 'A member stopped the run.' })
     },
   }
 }

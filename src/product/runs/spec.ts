@@ -2,6 +2,7 @@
 
 import type { Result } from '../../base/errors.ts'
 import type { Metrics } from '../../base/metrics.ts'
+import type { Sealer } from '../../base/seal.ts'
 import type { Clock, Ids, Log } from '../../base/seams.ts'
 import type { ValueObject } from '../../base/value.ts'
 import type { Database } from '../../db/spec.ts'
@@ -15,14 +16,16 @@ import type { MessageStore } from '../conversations/messages.ts'
 import type { Naming } from '../conversations/naming.ts'
 import type { ConversationStore } from '../conversations/store.ts'
 import type { EndUserStore } from '../end-users/store.ts'
-import type { AppId, ConversationId, RunId } from '../ids.ts'
+import type { FormStore } from '../forms/store.ts'
+import type { AppId, ConversationId, RunId, VersionId } from '../ids.ts'
 import type { Sessions } from '../sessions/spec.ts'
 import type { UsageRecorder } from '../usage/recorder.ts'
 import type { BasicExecutor } from './basic/execution.ts'
 import type { AnnotationHit } from './events.ts'
 import type { Executor } from './execution.ts'
-import type { LiveRun } from './live-run.ts'
+import type { LiveRun, RunFacts } from './live-run.ts'
 import type { NodeExecutionStore } from './node-executions.ts'
+import type { PauseStore } from './pause-store.ts'
 import type { Run, RunStore } from './store.ts'
 
 export interface RunsParts {
@@ -33,12 +36,18 @@ export interface RunsParts {
   readonly stores: {
     readonly runs: RunStore
     readonly nodes: NodeExecutionStore
+    readonly pauses: PauseStore
+    readonly forms: FormStore
     readonly endUsers: EndUserStore
     readonly conversations: ConversationStore
     readonly messages: MessageStore
     readonly messageFiles: Pick<MessageFileStore, 'save'>
   }
   readonly sessions: Sessions
+  /** Closes what is kept of paused runs: variables of a run may be secret. */
+  readonly sealer: Sealer
+  /** A version of an app, for runs that go on. @throws AppError */
+  readonly openApp: (caller: Caller, appId: AppId, versionId: VersionId) => Promise<RunnableApp>
   /** Absent: conversations keep their provisional names. */
   readonly naming?: Naming
   readonly metrics: Metrics
@@ -77,6 +86,14 @@ export interface StartRun {
   readonly conversationId?: ConversationId
 }
 
+/** Named by its task or its id. */
+export interface StopRun {
+  readonly taskId?: string
+  readonly runId?: RunId
+  readonly reason: string
+  may?(facts: RunFacts): boolean
+}
+
 export interface Runs {
   /** @throws RunError `run/invalid-inputs` (`details.issues`), `run/conversation-not-found`,
    *  `run/too-many` (retryable), `run/shutting-down` (retryable) */
@@ -87,6 +104,15 @@ export interface Runs {
   findRun(caller: Caller, id: RunId): LiveRun | undefined
   /** How a run of the app stands, or stood when it ended. */
   get(caller: Caller, appId: AppId, id: RunId): Promise<Run | undefined>
-  /** Stops what is going on and waits until its end is written. */
+  /** Lets a paused run go on with the answers there are. Never starts it twice, and not while the server shuts down: then the
+   *  next start finds it. */
+  goOn(caller: Caller, id: RunId): Promise<LiveRun | undefined>
+  /** A run that waits for people and is not in memory, for readers. */
+  revive(caller: Caller, id: RunId): Promise<LiveRun | undefined>
+  /** @throws RunError `run/too-many` (retryable) when no run more may go on now */
+  requireRoom(): void
+  /** Stops a run that goes on here, or that waits for people wherever it ran. @returns false when there is none, or `may` refuses */
+  stop(caller: Caller, run: StopRun): Promise<boolean>
+  /** Stops what is going on and waits until its end is written. Runs that wait for people go on waiting. */
   close(): Promise<void>
 }

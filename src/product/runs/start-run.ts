@@ -2,14 +2,17 @@
 //
 // S1  A run is written down before its first event is seen, and its end before its last.
 // S2  A run belongs to nobody's connection: readers come and go.
-// S3  Whatever goes wrong, a run that was started ends with `run-end`.
+// S3  Whatever goes wrong, a run that was started ends with `run-end`, however often it pauses.
+// S4  A run that waits for people takes no room.
 
+import { messageOf } from '../../base/errors.ts'
 import type { ValueObject } from '../../base/value.ts'
 import type { Caller } from '../caller.ts'
 import { type RunId, toWireId } from '../ids.ts'
 import { RunError } from './errors.ts'
 import { checkFiles } from './features/message-files.ts'
 import { follow } from './follow.ts'
+import { createPausedRuns, type Launch } from './going-on.ts'
 import { LiveRun, type RunFacts } from './live-run.ts'
 import { LiveRuns } from './live-runs.ts'
 import { type Prepared, prepareFeatures, runPipeline } from './pipeline.ts'
@@ -22,31 +25,60 @@ export const createRuns = (parts: RunsParts): Runs => {
   const under = new Map<LiveRun, Promise<void>>()
   /** Being written down: not live yet, but no longer to be forgotten. */
   const starting = new Set<Promise<LiveRun>>()
+  const resuming = new Set<Promise<unknown>>()
   let closing = false
   const numbers = createRunNumbers(parts.metrics)
+
+  const requireRoom = (): void => {
+    if (live.goingOn + starting.size < parts.maxRuns) return
+    throw new RunError('run/too-many', { retryable: true, details: { limit: parts.maxRuns } })
+  }
+
+  const launch = (
+    caller: Caller,
+    { run, prepared, told }: Pick<Launch, 'run' | 'prepared'> & Partial<Launch>,
+  ): void => {
+    numbers.goingOn(live.goingOn)
+    const { request, inputs, turn, usage } = prepared
+    const events = runPipeline(parts, run, prepared)
+    const citations = prepared.features.retrieverResource.enabled
+    const followed = { run, request, inputs, events, turn, usage, citations, ...(told && { told }) }
+    const over = follow(parts, caller, followed).then((status) => {
+      under.delete(run)
+      if (status === 'paused') live.park(run)
+      else live.release(run)
+      numbers.goingOn(live.goingOn)
+      if (status !== 'paused') return numbers.ended(run.facts.mode, status)
+      // A form may have been answered before the pause was written.
+      void goOn(caller, run.facts.runId).catch((error: unknown) =>
+        parts.log.error('run-not-resumed', { runId: run.facts.runId, reason: messageOf(error) }),
+      )
+    })
+    under.set(run, over)
+  }
 
   const begin = async (caller: Caller, request: StartRun): Promise<LiveRun> => {
     const { run, prepared } = await startRun(parts, caller, request)
     live.add(run)
-    numbers.goingOn(live.goingOn)
-    const events = runPipeline(parts, run, prepared)
-    const citations = prepared.features.retrieverResource.enabled
-    const { turn, usage } = prepared
-    const over = follow(parts, caller, { run, request, events, turn, usage, citations }).then((status) => {
-      under.delete(run)
-      live.release(run)
-      numbers.goingOn(live.goingOn)
-      numbers.ended(run.facts.mode, status)
-    })
-    under.set(run, over)
+    launch(caller, { run, prepared })
     return run
   }
+
+  const paused = createPausedRuns({ parts, live, launch, settled: async (run) => under.get(run) })
+
+  const goOn = (caller: Caller, id: RunId): Promise<LiveRun | undefined> => {
+    if (closing) return Promise.resolve(undefined)
+    const going = paused.goOn(caller, id)
+    resuming.add(going)
+    const done = () => void resuming.delete(going)
+    going.then(done, done)
+    return going
+  }
+
   return {
     async start(caller, request) {
       if (closing) throw new RunError('run/shutting-down', { retryable: true })
-      if (live.goingOn + starting.size >= parts.maxRuns) {
-        throw new RunError('run/too-many', { retryable: true, details: { limit: parts.maxRuns } })
-      }
+      requireRoom()
       const started = begin(caller, request)
       starting.add(started)
       try {
@@ -60,9 +92,24 @@ export const createRuns = (parts: RunsParts): Runs => {
     findRun: (caller, id) => live.findRun(caller, id),
     get: (caller, appId, id) => parts.stores.runs.get(caller, appId, id),
 
+    goOn,
+    revive: paused.revive,
+    requireRoom,
+
+    async stop(caller, { taskId, runId, reason, may }) {
+      const run = runId ? live.findRun(caller, runId) : live.find(caller, taskId ?? '')
+      if (run && !run.parked) {
+        const stops = !run.ended && (may?.(run.facts) ?? true)
+        if (stops) run.stop(reason)
+        return stops
+      }
+      const id = run?.facts.runId ?? runId ?? (await parts.stores.pauses.byTask(caller, taskId ?? ''))
+      return id !== undefined && paused.stop(caller, id, { reason, ...(may && { may }) })
+    },
+
     async close() {
       closing = true
-      await Promise.allSettled(starting)
+      await Promise.allSettled([...starting, ...resuming])
       for (const run of under.keys()) run.stop('The server is shutting down.')
       await Promise.all(under.values())
       live.close()

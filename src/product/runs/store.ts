@@ -1,7 +1,8 @@
 // Runs of apps: what went in, what came out, how it ended.
 //
 // R1  A run is owned by the instance that executes it. It ends exactly once; a later end changes nothing.
-// R2  A run whose instance is gone ended with it: `markInterrupted` says so. One process serves a data folder, others
+// R2  A paused run is owned by nobody; whoever claims it owns it. Of several who try, one succeeds.
+// R3  A run whose instance is gone ended with it: `markInterrupted` says so. One process serves a data folder, others
 //     (commands) may run beside it; each marks only runs of instances that no longer live.
 
 import type { ValueObject } from '../../base/value.ts'
@@ -16,7 +17,7 @@ import { fromJsonColumn, type Page, type StoreSeams, toJsonColumn, toPage } from
 import { runErrors } from './errors.ts'
 
 export type RunState = RunRow['status']
-export type FinalRunState = Exclude<RunState, 'scheduled' | 'running'>
+export type FinalRunState = Exclude<RunState, 'scheduled' | 'running' | 'paused'>
 
 export interface Run {
   readonly id: RunId
@@ -129,6 +130,8 @@ type SummaryRow = Pick<RunRow, (typeof RUN_SUMMARY)[number]>
 
 /** Literal, so that the partial index of these few runs is used. */
 const UNDER_WAY = [textLiteral('scheduled'), textLiteral('running')]
+/** A run that has not ended may end. */
+const NOT_ENDED = [...UNDER_WAY, textLiteral('paused')]
 const INTERRUPTED = 'run/interrupted' satisfies keyof typeof runErrors
 
 export type RunStore = ReturnType<typeof createRunStore>
@@ -197,6 +200,27 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
       })
       .where('tenant_id', '=', value('tenant_id'))
       .where('id', '=', value('id'))
+      .where('status', 'in', NOT_ENDED),
+  )
+  const paused = prepareStatement<
+    Pick<
+      RunRow,
+      'tenant_id' | 'id' | 'steps' | 'tokens' | 'prompt_tokens' | 'completion_tokens' | 'exceptions' | 'elapsed_ms'
+    >
+  >((value) =>
+    db.kysely
+      .updateTable('runs')
+      .set({
+        status: 'paused',
+        steps: value('steps'),
+        tokens: value('tokens'),
+        prompt_tokens: value('prompt_tokens'),
+        completion_tokens: value('completion_tokens'),
+        exceptions: value('exceptions'),
+        elapsed_ms: value('elapsed_ms'),
+      })
+      .where('tenant_id', '=', value('tenant_id'))
+      .where('id', '=', value('id'))
       .where('status', 'in', UNDER_WAY),
   )
 
@@ -214,6 +238,13 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
         .set({ status: 'failed', error: runErrors[INTERRUPTED], finished_at: now })
         .where('tenant_id', '=', tenantId)
         .where('status', '=', 'running')
+        .where('run_id', 'in', itsRuns)
+        .execute()
+      await transaction
+        .updateTable('forms')
+        .set({ status: 'closed' })
+        .where('tenant_id', '=', tenantId)
+        .where('status', '=', 'open')
         .where('run_id', 'in', itsRuns)
         .execute()
       // The question was written with the start of its run; its answer never came.
@@ -286,6 +317,31 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
         finished_at: end.finishedAt,
         elapsed_ms: end.elapsedMs,
       }),
+
+    /** For `db.write`: the run waits, and has no process meanwhile. */
+    pause: (caller: Caller, id: RunId, so: Omit<RunEnd, 'status' | 'outputs' | 'error' | 'errorCode' | 'finishedAt'>) =>
+      paused({
+        tenant_id: caller.tenantId,
+        id,
+        steps: so.steps,
+        tokens: so.tokens,
+        prompt_tokens: so.promptTokens,
+        completion_tokens: so.completionTokens,
+        exceptions: so.exceptions,
+        elapsed_ms: so.elapsedMs,
+      }),
+
+    /** Makes a paused run one that this instance executes. @returns false when somebody was quicker, or it is over */
+    async claim(caller: Caller, id: RunId): Promise<boolean> {
+      const result = await db.kysely
+        .updateTable('runs')
+        .set({ status: 'running', owner: db.instance.id })
+        .where('tenant_id', '=', caller.tenantId)
+        .where('id', '=', id)
+        .where('status', '=', 'paused')
+        .executeTakeFirst()
+      return Number(result.numUpdatedRows) === 1
+    },
 
     async get(caller: Caller, appId: AppId, id: RunId): Promise<Run | undefined> {
       const row = await db.kysely

@@ -9,9 +9,11 @@ import { messageOf as reasonOf } from '../../base/errors.ts'
 import { stringifyJson } from '../../base/json.ts'
 import { objectFrom, own, type Value, type ValueObject } from '../../base/value.ts'
 import type { Statement } from '../../db/spec.ts'
+import type { Usage } from '../../flow/events.ts'
 import { type FileValue, filesWithin } from '../../flow/file.ts'
 import type { ChatMessage } from '../../model/spec.ts'
 import { readFeatures } from '../apps/features.ts'
+import type { App } from '../apps/store.ts'
 import type { Caller } from '../caller.ts'
 import { messageFileRows } from '../conversations/message-files.ts'
 import { provisionalName } from '../conversations/names.ts'
@@ -22,6 +24,7 @@ import { replaceInputs } from './basic/prompt-template.ts'
 import { RunError } from './errors.ts'
 import type { AgentThought, RunEnd } from './events.ts'
 import type { RunsParts, StartRun } from './spec.ts'
+import type { Told } from './told.ts'
 
 export interface Turn {
   /** Null in completion apps: their messages stand alone. */
@@ -106,6 +109,9 @@ const firstFields = (request: StartRun, endUser: EndUser, query: string, inputs:
   }
 }
 
+/** The app a turn is of. */
+type Asked = { readonly app: { readonly app: Pick<App, 'id'> } }
+
 export interface TurnEnd {
   readonly turn: Turn
   readonly end: RunEnd
@@ -113,6 +119,14 @@ export interface TurnEnd {
   readonly answer: string
   readonly thoughts: readonly AgentThought[]
   readonly runId: RunId
+}
+
+export interface TurnPause {
+  readonly turn: Turn
+  readonly told: Pick<Told, 'answer' | 'thoughts' | 'citations'>
+  readonly runId: RunId
+  readonly usage: Usage
+  readonly elapsedMs: number
 }
 
 /** For `db.write`, with the start of the run: the question, so that it is not lost when the process is. */
@@ -143,7 +157,7 @@ const keepFiles = (
   about: Parameters<typeof messageFileRows>[1],
 ): Statement[] => messageFileRows(files, about, ids).map((row) => stores.messageFiles.save(caller, row))
 
-const messageOf = (turn: Turn, request: StartRun, runId: RunId) => ({
+const messageOf = (turn: Turn, request: Asked, runId: RunId) => ({
   id: turn.messageId,
   appId: request.app.app.id,
   conversationId: turn.conversation?.id ?? null,
@@ -155,9 +169,28 @@ const messageOf = (turn: Turn, request: StartRun, runId: RunId) => ({
   createdAt: turn.createdAt,
 })
 
+/** For `db.write`: the answer so far of a turn that waits for people. */
+export const pauseTurn = (
+  parts: Parts,
+  caller: Caller,
+  request: Asked,
+  { turn, told, runId, usage, elapsedMs }: TurnPause,
+): Statement[] => [
+  parts.stores.messages.save(caller, {
+    ...messageOf(turn, request, runId),
+    answer: told.answer,
+    status: 'paused',
+    error: null,
+    promptTokens: usage.promptTokens,
+    completionTokens: usage.completionTokens,
+    elapsedMs,
+    metadata: messageMetadata({ citations: told.citations }, told.thoughts),
+  }),
+]
+
 /** For `db.write`: the message, and the variables the turn left. When it changed none, those that others set meanwhile
  *  stay. */
-export const finishTurn = (parts: Parts, caller: Caller, request: StartRun, about: TurnEnd): Statement[] => {
+export const finishTurn = (parts: Parts, caller: Caller, request: Asked, about: TurnEnd): Statement[] => {
   const { turn, end, answer, thoughts, runId } = about
   const failed = end.status === 'failed'
   const message = parts.stores.messages.save(caller, {
@@ -211,7 +244,10 @@ export const afterTurn = async (
 }
 
 /** What else the answer carries, under the names the Service API shows. Absent when there is none. */
-const messageMetadata = (end: RunEnd, thoughts: readonly AgentThought[]): ValueObject => ({
+const messageMetadata = (
+  end: Pick<RunEnd, 'citations' | 'annotation'>,
+  thoughts: readonly AgentThought[],
+): ValueObject => ({
   ...(end.citations.length > 0 && { retriever_resources: end.citations }),
   ...(thoughts.length > 0 && { agent_thoughts: thoughts.map((thought) => ({ ...thought })) }),
   ...(end.annotation && { annotation_id: end.annotation.id }),

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation.ts'
 import { plainText } from '../plain-text.ts'
+import { pauseReason } from './forms.ts'
 import { runWorkflowBody, sendChatBody, sendCompletionBody, stopBody } from './requests.ts'
 
 const uuid = z.string()
@@ -50,7 +51,31 @@ const completionAnswer = z
 
 const chatAnswer = completionAnswer.extend({ conversation_id: uuid }).meta({ id: 'ChatAnswer' })
 
-const runStatus = z.enum(['scheduled', 'running', 'succeeded', 'partial-succeeded', 'failed', 'stopped'])
+/** The answer so far of a chatflow that waits for people. */
+const pausedChatAnswer = chatAnswer
+  .extend({
+    event: z.literal('workflow_paused'),
+    workflow_run_id: uuid,
+    data: z.object({
+      id: uuid,
+      mode: z.string(),
+      conversation_id: uuid,
+      message_id: uuid,
+      workflow_run_id: uuid,
+      answer: z.string(),
+      metadata: messageMetadata,
+      created_at: seconds,
+      paused_nodes: z.array(z.string()),
+      reasons: z.array(pauseReason),
+      status: z.literal('paused'),
+      elapsed_time: z.number(),
+      total_tokens: z.int(),
+      total_steps: z.int(),
+    }),
+  })
+  .meta({ id: 'PausedChatAnswer' })
+
+const runStatus = z.enum(['scheduled', 'running', 'paused', 'succeeded', 'partial-succeeded', 'failed', 'stopped'])
 
 const workflowAnswer = z
   .object({
@@ -66,8 +91,10 @@ const workflowAnswer = z
       total_tokens: z.int(),
       total_steps: z.int(),
       created_at: seconds,
-      finished_at: seconds,
+      finished_at: seconds.nullable().meta({ description: 'Null while the run waits for people.' }),
       notices: z.array(notice).optional(),
+      paused_nodes: z.array(z.string()).optional(),
+      reasons: z.array(pauseReason).optional().meta({ description: 'Why the run waits, when it does.' }),
     }),
   })
   .meta({ id: 'WorkflowAnswer' })
@@ -122,7 +149,7 @@ export const sendChatMessage = defineOperation({
   summary: 'Sends a message to a chat app, streaming or blocking.',
   tag: 'Chat messages',
   body: sendChatBody,
-  answers: answerOr(chatAnswer, 'The answer'),
+  answers: answerOr(z.union([chatAnswer, pausedChatAnswer]), 'The answer, or the answer so far'),
   errors: [400, 403, 404, 429, 503],
 })
 
@@ -222,7 +249,10 @@ export const workflowEvents = defineOperation({
   query: z.object({
     ...position,
     include_state_snapshot: z.string().optional(),
-    continue_on_pause: z.string().optional(),
+    continue_on_pause: z
+      .string()
+      .optional()
+      .meta({ description: '`true`: reads on when the run goes on after a pause.' }),
   }),
   answers: stream,
   errors: [400, 403, 404],

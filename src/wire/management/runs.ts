@@ -9,7 +9,7 @@ import { cursorQuery, dataMap, oneOrMore, pageOf, pathIds, prefixedId, time } fr
 const tag = 'Runs'
 const params = pathIds('run_id')
 
-const status = z.enum(['scheduled', 'running', 'succeeded', 'partial-succeeded', 'failed', 'stopped'])
+const status = z.enum(['scheduled', 'running', 'paused', 'succeeded', 'partial-succeeded', 'failed', 'stopped'])
 
 export const runSummary = z
   .object({
@@ -49,7 +49,7 @@ export const nodeExecution = z
     index: z.number().int().meta({ description: 'Start order within the run, from 1.' }),
     predecessorId: z.string().nullable(),
     frame: dataMap().meta({ description: 'Where inside iterations and loops; empty at the root.' }),
-    status: z.enum(['running', 'succeeded', 'failed', 'exception', 'stopped']),
+    status: z.enum(['running', 'paused', 'succeeded', 'failed', 'exception', 'stopped']),
     inputs: dataMap(),
     outputs: dataMap(),
     processData: dataMap(),

@@ -124,6 +124,11 @@ const judge = (
     }
     case 'agent-thought':
       return find(event.thought.thought) ? undefined : [event]
+    case 'run-pause': {
+      const thoughts = lanes.thinking.end()
+      const texts = lanes.text.end()
+      return thoughts && texts && [...thoughts, ...texts, event]
+    }
     case 'run-end': {
       const thoughts = lanes.thinking.end()
       const texts = lanes.text.end()

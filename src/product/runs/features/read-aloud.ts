@@ -1,7 +1,7 @@
 // Reads an answer aloud while it is still being written.
 //
 // R1  What is not speech passes unchanged, in its order, and waits for no sound.
-// R2  Sound comes after the first text; what is left when the run ends comes after `run-end`; `speech-end` is last.
+// R2  Sound comes after the first text; what is left when the run ends or pauses comes after that; `speech-end` is last.
 // R3  A vendor that fails ends the speech, never the run. A run that fails, or is stopped, is not read on.
 
 import type { Log } from '../../../base/seams.ts'
@@ -58,6 +58,8 @@ const hear = (event: ExecutionEvent, text: SpokenText, speaker: Speaker): void =
       text.end()
       speaker.hush()
       return say(text.push(event.text))
+    case 'run-pause':
+      return say(text.end())
     case 'run-end':
       if (event.status === 'failed' || event.status === 'stopped') return speaker.stop()
       return say(text.end())
