@@ -1,10 +1,15 @@
 // The gateway's part of the configuration. Every key has its schema beside the others of its subject: routers, limits, caches …
 
 import { z } from 'zod'
+import { routerFilesSchema, routersSchema } from './config-routers.ts'
 import { count, milliseconds } from './config-values.ts'
 
 export const gatewaySchema = z
   .strictObject({
+    /** Names that callers use as models, each with rules that choose a target. */
+    routers: routersSchema,
+    /** Further files with routers, relative to this one; `*` stands for any name in a folder. */
+    routerFiles: routerFilesSchema,
     resilience: z
       .strictObject({
         /** Rounds over all targets after the first. */

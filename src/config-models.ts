@@ -1,6 +1,6 @@
 // The models that the configuration chooses for each purpose: whether their providers are there and serve them.
 
-export const MODEL_KINDS = ['chat', 'embedding', 'transcription', 'speech'] as const
+export const MODEL_KINDS = ['chat', 'embedding', 'transcription', 'speech', 'rerank', 'moderation'] as const
 type ModelKind = (typeof MODEL_KINDS)[number]
 
 /** The provider of the built-in models, which need no key. It cannot be configured. */
@@ -8,14 +8,19 @@ export const OFFLINE_PROVIDER = 'offline'
 const OFFLINE_MODELS: ReadonlyMap<string, ModelKind> = new Map([
   ['heddle-offline', 'chat'],
   ['heddle-embed', 'embedding'],
+  ['heddle-rerank', 'rerank'],
 ])
 
 /** What each type of provider serves. */
 const SERVED = {
   'openai-compatible': MODEL_KINDS,
+  openai: MODEL_KINDS,
+  azure: ['chat', 'embedding'],
   anthropic: ['chat'],
   gemini: ['chat', 'embedding'],
+  bedrock: ['chat', 'embedding'],
   ollama: ['chat', 'embedding'],
+  local: ['embedding'],
 } as const satisfies Record<string, readonly ModelKind[]>
 
 interface ModelName {
@@ -28,6 +33,8 @@ export interface ChosenModels {
   readonly embedding: ModelName
   readonly transcription?: ModelName
   readonly speech?: ModelName
+  readonly rerank: ModelName
+  readonly moderation?: ModelName
 }
 
 /** As the file writes them: `provider/model`. */
@@ -36,10 +43,12 @@ interface WrittenModels {
   readonly embedding: string
   readonly transcription?: string
   readonly speech?: string
+  readonly rerank: string
+  readonly moderation?: string
   readonly aliases: Readonly<Record<string, string>>
 }
 
-type Providers = Readonly<
+export type Providers = Readonly<
   Record<
     string,
     {
@@ -76,6 +85,8 @@ export const checkModels = (
     embedding: choose('embedding', models.embedding),
     ...(models.transcription !== undefined && { transcription: choose('transcription', models.transcription) }),
     ...(models.speech !== undefined && { speech: choose('speech', models.speech) }),
+    rerank: choose('rerank', models.rerank),
+    ...(models.moderation !== undefined && { moderation: choose('moderation', models.moderation) }),
   }
 }
 
@@ -89,7 +100,14 @@ const whyNotServed = ({ provider, name }: ModelName, kind: ModelKind, providers:
   if (!config.models) return undefined
   const listed = config.models.map((item) => (typeof item === 'string' ? { name: item } : item))
   const found = listed.find((item) => item.name === name)
-  return judge(found && (found.kind ?? 'chat'), kind)
+  return judge(found && (found.kind ?? (served.includes('chat') ? 'chat' : served[0])), kind)
+}
+
+/** Whether a provider that is configured serves the name, as whatever kind. */
+export const servesName = ({ provider, name }: ModelName, providers: Providers): boolean => {
+  if (provider === OFFLINE_PROVIDER) return OFFLINE_MODELS.has(name)
+  const listed = Object.hasOwn(providers, provider) ? providers[provider]?.models : []
+  return !listed || listed.some((item) => (typeof item === 'string' ? item : item.name) === name)
 }
 
 const judge = (found: ModelKind | undefined, wanted: ModelKind): Problem | undefined =>

@@ -6,10 +6,13 @@
 
 import { z } from 'zod'
 import { type ErrorCatalogue, type ErrorOptions, type Issue, PlatformError, type Result } from './base/errors.ts'
-import { isObject, own, setOwn } from './base/value.ts'
+import { isObject, own } from './base/value.ts'
 import { MASK, maskAddress, postgresAddress } from './config-addresses.ts'
 import { gatewaySchema } from './config-gateway.ts'
-import { type ChosenModels, checkModels, MODEL_KINDS, OFFLINE_PROVIDER } from './config-models.ts'
+import { type ChosenModels, checkModels, OFFLINE_PROVIDER } from './config-models.ts'
+import { address, checkProviders, name, type ProviderConfig, provider } from './config-providers.ts'
+import { fillIn } from './config-references.ts'
+import { joinRouters, type RouterFile, readRouterFiles } from './config-routers.ts'
 import { bytes, count, flag, milliseconds } from './config-values.ts'
 
 export const configErrors = {
@@ -39,49 +42,11 @@ export class ConfigError extends PlatformError<ConfigErrorCode> {
 export const configIssue = (path: string, code: ConfigErrorCode, details: Record<string, unknown> = {}): Issue =>
   Object.freeze({ path, code, message: new ConfigError(code, { details }).message })
 
-const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be a name of letters, digits, dots and dashes')
-const address = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
 const reference = z.string().regex(/^[^/\s]+\/\S+$/, 'must be written provider/model')
 
 const KiB = 1024
 const MiB = 1024 * KiB
 const GiB = 1024 * MiB
-
-const features = z.enum(['tools', 'structured-output', 'vision', 'audio', 'video', 'document', 'reasoning'])
-const model = z.union([
-  z.string().min(1),
-  z.strictObject({
-    name: z.string().min(1),
-    kind: z.enum(MODEL_KINDS).exactOptional(),
-    voice: z.string().min(1).exactOptional(),
-    features: z.array(features).exactOptional(),
-    contextTokens: count(1, 100_000_000).exactOptional(),
-  }),
-])
-const account = {
-  baseUrl: address.exactOptional(),
-  apiKey: z.string().min(1).exactOptional(),
-  headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string()).exactOptional(),
-  /** Serve exactly these; without a list every name is tried. */
-  models: z.array(model).exactOptional(),
-  connectTimeoutMs: milliseconds().exactOptional(),
-  idleTimeoutMs: milliseconds().exactOptional(),
-  answerTimeoutMs: milliseconds().exactOptional(),
-}
-const provider = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('openai-compatible'),
-    ...account,
-    extraParameters: z.array(z.string()).exactOptional(),
-  }),
-  z.strictObject({
-    type: z.literal('anthropic'),
-    ...account,
-    defaultMaxTokens: count(1, 10_000_000).exactOptional(),
-  }),
-  z.strictObject({ type: z.literal('gemini'), ...account }),
-  z.strictObject({ type: z.literal('ollama'), ...account }),
-])
 
 const schema = z.strictObject({
   /** Folder of the database, the files and the locks. */
@@ -120,6 +85,10 @@ const schema = z.strictObject({
       transcription: reference.exactOptional(),
       /** Reads aloud for apps with text to speech. */
       speech: reference.exactOptional(),
+      /** Puts texts in the order of how well they answer a question. */
+      rerank: reference.default(`${OFFLINE_PROVIDER}/heddle-rerank`),
+      /** Says what is wrong with a text, for apps that moderate by model. */
+      moderation: reference.exactOptional(),
       /** Whether the default model stands in, with a notice, for models that are not configured. */
       allowSubstitute: flag().default(true),
       /** A provider's name in app files → the name of a provider here. */
@@ -226,7 +195,8 @@ const schema = z.strictObject({
 })
 
 type Parsed = z.output<typeof schema>
-export type ProviderConfig = z.output<typeof provider>
+
+export type { ProviderConfig }
 export type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T
 
 export type Config = DeepReadonly<
@@ -239,57 +209,54 @@ export interface ConfigSources {
   /** The parsed file; undefined or null when there is none. */
   readonly file: unknown
   readonly environment: Environment
+  /** The files that `gateway.routerFiles` names, parsed. */
+  readonly routerFiles?: readonly RouterFile[]
+  /** Routers are checked against these providers instead of the file's: where the file is read again, those in force. */
+  readonly providersInForce?: Config['providers']
 }
 
 /** Reads the configuration. `${NAME}` inside a text is the variable's value; a key without a value counts as absent.
  *  Accounts named by the customary variables (`OPENAI_API_KEY` …) are added unless the file has a provider of that name. */
-export const parseConfig = ({ file, environment }: ConfigSources): Result<Config> => {
+export const parseConfig = (sources: ConfigSources): Result<Config> => {
+  const { file, environment, routerFiles = [] } = sources
   if (file !== undefined && file !== null && !isObject(file)) {
     return { ok: false, issues: [configIssue('', 'config/not-a-map')] }
   }
   const issues: Issue[] = []
-  const filled = fillIn(file ?? {}, environment, '', issues)
-  const broken = new Set(issues.map((issue) => issue.path))
+  const report = (issue: Issue) => void issues.push(issue)
+  const references = (place?: string) => ({
+    environment,
+    report: (path: string, code: ConfigErrorCode, details = {}) =>
+      report({ ...configIssue(path, code, details), ...(place !== undefined && { place }) }),
+  })
+  const filled = fillIn(file ?? {}, references())
+  const filledFiles = routerFiles.map(({ path, content }) => ({ path, content: fillIn(content, references(path)) }))
+  const broken = [...issues]
+  // What follows from a reference to nothing is no problem of its own.
+  const reportFurther = (issue: Issue): void => {
+    if (!broken.some(({ place, path }) => place === issue.place && issue.path.startsWith(path))) report(issue)
+  }
+  const filed = readRouterFiles(filledFiles, reportFurther)
   const parsed = schema.safeParse(filled)
   if (!parsed.success) {
-    issues.push(...parsed.error.issues.flatMap(toIssues).filter((issue) => !broken.has(issue.path)))
+    for (const issue of parsed.error.issues.flatMap(toIssues)) reportFurther(issue)
     return { ok: false, issues }
   }
   const config = parsed.data
   const providers = { ...config.providers, ...customaryProviders(environment, config.providers, issues) }
+  checkProviders(providers, (path, reason) => void issues.push(configIssue(path, 'config/invalid', { reason })))
   const chosen = chooseModels(config.models, providers, issues)
+  const { gateway } = config
+  const named = { panels: namesIn(own(gateway, 'panels')), stages: namesIn(own(gateway, 'stages')) }
+  const inForce = (sources.providersInForce ?? providers) as Providers
+  const routers = joinRouters({ routers: gateway.routers, filed, providers: inForce, ...named }, report)
   if (issues.length > 0) return { ok: false, issues }
   const { allowSubstitute, aliases } = config.models
-  return { ok: true, value: freeze({ ...config, providers, models: { allowSubstitute, aliases, ...chosen } }) }
+  const models = { allowSubstitute, aliases, ...chosen }
+  return { ok: true, value: freeze({ ...config, providers, models, gateway: { ...gateway, routers } }) }
 }
 
-/** The value with references replaced and keys without a value left out. */
-const fillIn = (value: unknown, environment: Environment, path: string, issues: Issue[]): unknown => {
-  if (typeof value === 'string') return fillText(value, environment, path, issues)
-  if (Array.isArray(value)) return value.map((item, i) => fillIn(item, environment, `${path}[${i}]`, issues))
-  if (!isObject(value)) return value
-  const filled = {}
-  for (const key of Object.keys(value)) {
-    const item = own(value, key)
-    if (item !== null) setOwn(filled, key, fillIn(item, environment, path === '' ? key : `${path}.${key}`, issues))
-  }
-  return filled
-}
-
-const REFERENCE = /\$?\$\{([^}]*)(\}?)/g
-
-const fillText = (text: string, environment: Environment, path: string, issues: Issue[]): string =>
-  text.replace(REFERENCE, (whole, variable: string, end: string) => {
-    if (whole.startsWith('$$')) return whole.slice(1)
-    if (end === '' || !/^[A-Za-z_]\w*$/.test(variable)) {
-      issues.push(configIssue(path, 'config/bad-reference'))
-      return whole
-    }
-    const found = own(environment, variable)
-    if (typeof found === 'string') return found
-    issues.push(configIssue(path, 'config/missing-variable', { name: variable }))
-    return whole
-  })
+const namesIn = (part: unknown): readonly string[] => (isObject(part) ? Object.keys(part) : [])
 
 const toIssues = (issue: z.core.$ZodIssue): Issue[] => {
   const path = issue.path.reduce<string>(
@@ -369,14 +336,9 @@ const freeze = <T>(value: T): DeepReadonly<T> => {
 
 /** The configuration for logs: keys, header values and credentials inside addresses are masked. */
 export const describeConfig = (config: Config): Readonly<Record<string, unknown>> => {
-  const providers = Object.entries(config.providers).map(([providerName, { apiKey, headers, baseUrl, ...rest }]) => [
+  const providers = Object.entries(config.providers).map(([providerName, options]) => [
     providerName,
-    {
-      ...rest,
-      ...(baseUrl !== undefined && { baseUrl: maskAddress(baseUrl) }),
-      ...(apiKey !== undefined && { apiKey: MASK }),
-      ...(headers && { headers: Object.fromEntries(Object.keys(headers).map((header) => [header, MASK])) }),
-    },
+    describeProvider(options),
   ])
   const database = {
     ...config.database,
@@ -384,4 +346,18 @@ export const describeConfig = (config: Config): Readonly<Record<string, unknown>
   }
   const redis = { ...config.redis, ...(config.redis.url !== undefined && { url: maskAddress(config.redis.url) }) }
   return { ...config, providers: Object.fromEntries(providers), database, redis }
+}
+
+const SECRETS = ['apiKey', 'accessKeyId', 'secretAccessKey', 'sessionToken'] as const
+
+const describeProvider = (options: DeepReadonly<ProviderConfig>): Readonly<Record<string, unknown>> => {
+  if (options.type === 'local') return options
+  const { apiKeys, headers, baseUrl } = options
+  return {
+    ...options,
+    ...(baseUrl !== undefined && { baseUrl: maskAddress(baseUrl) }),
+    ...Object.fromEntries(SECRETS.filter((key) => Object.hasOwn(options, key)).map((key) => [key, MASK])),
+    ...(apiKeys && { apiKeys: apiKeys.map(() => MASK) }),
+    ...(headers && { headers: Object.fromEntries(Object.keys(headers).map((header) => [header, MASK])) }),
+  }
 }

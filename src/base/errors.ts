@@ -36,6 +36,8 @@ export interface Issue {
   readonly path: string
   readonly code: string
   readonly message: string
+  /** Where in the operator's files, `routers.yaml:12`; absent for what came over the wire. */
+  readonly place?: string
 }
 
 export type Result<T> =

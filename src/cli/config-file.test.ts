@@ -1,6 +1,6 @@
 // The configuration file on disk: absent, broken, whole.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -51,5 +51,94 @@ describe('the configuration file', () => {
   it('lists every problem', () => {
     const result = load('a: 1\nserver:\n  port: no\n')
     expect(result.ok ? [] : result.issues.map((issue) => issue.path)).toEqual(['server.port', 'a'])
+  })
+})
+
+describe('files with routers', () => {
+  const main = 'providers:\n  p: {type: ollama, models: [a, b]}\ngateway:\n  routerFiles: [routers.yaml, more/*.yaml]\n'
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
+  mkdirSync(join(folder, 'more'), { recursive: true })
+  const problems = (text = main): readonly string[] => {
+    const result = load(text)
+    return result.ok ? [] : result.issues.map(({ place, path, code }) => `${place} ${path} ${code}`)
+  }
+
+  it('are one set of routers', () => {
+    write('routers.yaml', 'routers:\n  one:\n    default: {router: three}\n')
+    write('more/a.yaml', 'routers:\n  two:\n    default: {targets: p/a}\n')
+    write('more/b.yaml', '# none yet\n')
+    write('more/c.txt', 'not: yaml: at all')
+    const result = load(`${main}  routers:\n    three: {default: {targets: '$` + `{TARGET}'}}\n`, { TARGET: 'p/b' })
+    expect(result.ok && Object.keys(result.value.gateway.routers).sort()).toEqual(['one', 'three', 'two'])
+    expect(result.ok && result.value.gateway.routers.three?.default.targets).toEqual([{ target: 'p/b', weight: 1 }])
+  })
+
+  it('list every problem of every file with its line', () => {
+    write(
+      'routers.yaml',
+      [
+        'routers:',
+        '  one:',
+        '    default:',
+        '      targets: [p/a, p/zebra]',
+        '      strategy: fastest',
+        '    rules:',
+        '      - name: long',
+        '        when:',
+        '          inputCharacters: {}',
+        '      - name: short',
+        '        wehn: 1',
+        '  a.b:',
+        '    default:',
+        '      targets:',
+        '        - p/a',
+        '        - q/b',
+        '      panel: nobody',
+        'extra: 1',
+      ].join('\n'),
+    )
+    write('more/a.yaml', 'routers:\n  two: {default: {router: two}}\n\n  one: {default: {targets: p/a}}\n')
+    write('more/b.yaml', 'routers: [')
+    expect(problems(`${main}  routers:\n    two:\n      default: {targets: '$` + `{NOWHERE}'}\n`).toSorted()).toEqual(
+      [
+        'heddle.yaml:7 gateway.routers.two.default.targets config/missing-variable',
+        'more/a.yaml:4 routers.one route/duplicate-name',
+        'more/b.yaml:1  config/yaml-syntax',
+        'routers.yaml:18 extra route/unknown-key',
+        'routers.yaml:5 routers.one.default.strategy route/invalid',
+        'routers.yaml:10 routers.one.rules[1].when route/invalid',
+        'routers.yaml:9 routers.one.rules[0].when.inputCharacters route/invalid',
+        'routers.yaml:11 routers.one.rules[1].wehn route/unknown-key',
+      ].toSorted(),
+    )
+  })
+
+  it('list what is wrong with them as a whole', () => {
+    write(
+      'routers.yaml',
+      'routers:\n  one:\n    default:\n      targets:\n      - p/a\n      - p/zebra\n      - q/b\n      panel: x\n',
+    )
+    write('more/a.yaml', 'routers:\n  two: {default: {router: three}}\n  three:\n    default: {router: two}\n')
+    write('more/b.yaml', '{}')
+    expect(problems().toSorted()).toEqual(
+      [
+        'routers.yaml:6 routers.one.default.targets[1] route/unknown-target',
+        'routers.yaml:7 routers.one.default.targets[2] route/unknown-target',
+        'routers.yaml:8 routers.one.default.panel route/unknown-panel',
+        'more/a.yaml:2 routers.two route/cycle',
+        'more/a.yaml:3 routers.three route/cycle',
+      ].toSorted(),
+    )
+  })
+
+  it('that cannot be read are problems, by the name they are given', () => {
+    write('routers.yaml', '')
+    expect(problems('gateway:\n  routerFiles: [nowhere.yaml, nowhere/*.yaml, more/*.none]\n')).toEqual([
+      'nowhere.yaml gateway.routerFiles config/unreadable',
+      'nowhere/*.yaml gateway.routerFiles config/unreadable',
+    ])
+    expect(problems('gateway:\n  routerFiles: routers.yaml\n')).toEqual([
+      'heddle.yaml:2 gateway.routerFiles config/invalid',
+    ])
   })
 })

@@ -1,10 +1,12 @@
-// Finds and reads the configuration file. What it means, src/config.ts knows.
+// Finds and reads the configuration: heddle.yaml and the files with routers that it names. What they mean, src/config.ts knows;
+// this says in which line of which file a problem stands.
 
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { parseDocument } from 'yaml'
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { messageOf, type Result } from '../base/errors.ts'
+import { isList, isObject, own } from '../base/value.ts'
 import { type Config, configIssue, type Environment, parseConfig } from '../config.ts'
+import { readYaml, type YamlFile } from './yaml-file.ts'
 
 export const CONFIG_FILE = 'heddle.yaml'
 
@@ -14,30 +16,95 @@ export interface ConfigFileOptions {
   /** Folder in which `heddle.yaml` is looked for. */
   readonly folder: string
   readonly environment: Environment
+  /** Where the file is read again: the providers that stay. */
+  readonly providersInForce?: Config['providers']
 }
 
-export const loadConfig = ({ path, folder, environment }: ConfigFileOptions): Result<Config> => {
-  const file = path ?? join(folder, CONFIG_FILE)
-  let text: string
+export const loadConfig = (options: ConfigFileOptions): Result<Config> => readConfigFiles(options).result
+
+export interface ReadConfig {
+  readonly result: Result<Config>
+  /** What the result depends on: paths of files, which need not exist, and patterns with `*` in the name. */
+  readonly sources: readonly string[]
+}
+
+export const readConfigFiles = (options: ConfigFileOptions): ReadConfig => {
+  const { environment, providersInForce } = options
+  const path = options.path ?? join(options.folder, CONFIG_FILE)
+  const main = readMain(path, options.path !== undefined)
+  if (!main.ok) return { result: main, sources: [path] }
+  const folder = dirname(path)
+  const patterns = patternsIn(main.value?.content)
+  const files = patterns.flatMap((pattern) => readPattern(folder, pattern))
+  const sources = [path, ...patterns.map((pattern) => inFolder(folder, pattern))]
+  const broken = files.flatMap((file) => (file.ok ? [] : file.issues))
+  const read = files.flatMap((file) => (file.ok ? [file.value] : []))
+  const parsed = parseConfig({
+    file: main.value?.content,
+    environment,
+    routerFiles: read.map(({ name, content }) => ({ path: name, content })),
+    ...(providersInForce && { providersInForce }),
+  })
+  if (parsed.ok && broken.length === 0) return { result: parsed, sources }
+  const byName = new Map(read.map((file) => [file.name, file]))
+  const issues = parsed.ok ? [] : parsed.issues
+  const placed = issues.map((issue) => {
+    const file = issue.place === undefined ? main.value : byName.get(issue.place)
+    return file ? { ...issue, place: `${file.name}:${file.lineOf(issue.path)}` } : issue
+  })
+  return { result: { ok: false, issues: [...broken, ...placed] }, sources }
+}
+
+/** @param isWanted false: a file that is not there is none */
+const readMain = (path: string, isWanted: boolean): Result<YamlFile | undefined> => {
   try {
-    text = readFileSync(file, 'utf8')
+    return readYaml(basename(path), readFileSync(path, 'utf8'))
   } catch (error) {
-    if (path === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return parseConfig({ file: undefined, environment })
+    if (!isWanted && (error as NodeJS.ErrnoException).code === 'ENOENT') return { ok: true, value: undefined }
+    return { ok: false, issues: [configIssue('', 'config/unreadable', { file: path, reason: messageOf(error) })] }
+  }
+}
+
+/** Of a file that is checked only later: what is no list of texts is reported then. */
+const patternsIn = (content: unknown): readonly string[] => {
+  const gateway = isObject(content) ? own(content, 'gateway') : undefined
+  const patterns = isObject(gateway) ? own(gateway, 'routerFiles') : undefined
+  return isList(patterns) ? patterns.filter((pattern) => typeof pattern === 'string').slice(0, MOST_PATTERNS) : []
+}
+
+const MOST_PATTERNS = 100
+/** Files of one pattern. */
+const MOST_FILES = 1_000
+
+const inFolder = (folder: string, path: string): string => (isAbsolute(path) ? path : join(folder, path))
+
+const readPattern = (folder: string, pattern: string): readonly Result<YamlFile>[] => {
+  const unreadable = (error: unknown): Result<YamlFile> => {
+    const issue = configIssue('gateway.routerFiles', 'config/unreadable', { file: pattern, reason: messageOf(error) })
+    return { ok: false, issues: [{ ...issue, place: pattern }] }
+  }
+  const read = (name: string): Result<YamlFile> => {
+    try {
+      return readYaml(name, readFileSync(inFolder(folder, name), 'utf8'))
+    } catch (error) {
+      return unreadable(error)
     }
-    return { ok: false, issues: [configIssue('', 'config/unreadable', { file, reason: messageOf(error) })] }
   }
-  const document = parseDocument(text, { prettyErrors: true, uniqueKeys: true, stringKeys: true })
-  const broken = (reason: string) => configIssue('', 'config/yaml-syntax', { file, reason })
-  if (document.errors.length > 0) {
-    return { ok: false, issues: document.errors.map((error) => broken(error.message.split('\n')[0] ?? '')) }
-  }
-  let parsed: unknown
+  if (!pattern.includes('*')) return [read(pattern)]
   try {
-    parsed = document.toJS({ maxAliasCount: 100 })
+    const names = readdirSync(inFolder(folder, dirname(pattern))).filter(matchName(basename(pattern)))
+    return names
+      .sort()
+      .slice(0, MOST_FILES)
+      .map((name) => read(join(dirname(pattern), name)))
   } catch (error) {
-    // Aliases that multiply beyond measure or point nowhere.
-    return { ok: false, issues: [broken(messageOf(error))] }
+    return [unreadable(error)]
   }
-  return parseConfig({ file: parsed, environment })
+}
+
+/** Whether a name of a file fits, where `*` stands for any characters. */
+export const matchName = (pattern: string): ((name: string) => boolean) => {
+  const pieces = pattern.split('*').map((piece) => piece.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+  const regex = new RegExp(`^${pieces.join('[^/]*')}$`)
+  return (name) => regex.test(name)
 }

@@ -31,9 +31,11 @@ export const note = (text: string): void => {
 export const dim = (text: string): string => (process.stderr.isTTY ? colors.dim(text) : text)
 export const red = (text: string): string => (process.stderr.isTTY ? colors.red(text) : text)
 
-/** `place: message`, one line each. */
+/** `file:line: path: message`, one line each. */
 export const noteIssues = (issues: readonly Issue[]): void => {
-  for (const { path, message } of issues) note(`  ${path === '' ? '' : `${path}: `}${message}`)
+  for (const { place, path, message } of issues) {
+    note(`  ${[place, path, message].filter((part) => part !== undefined && part !== '').join(': ')}`)
+  }
 }
 
 /** Ends the command with a message instead of a stack. */

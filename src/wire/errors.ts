@@ -17,6 +17,7 @@ export const issue = z
     path: z.string().meta({ description: 'Where in what was given; empty for the whole.' }),
     code: z.string(),
     message: z.string(),
+    place: z.string().optional().meta({ description: 'Where in the files of the server: `routers.yaml:12`.' }),
   })
   .meta({ id: 'Issue' })
 

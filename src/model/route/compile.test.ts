@@ -217,9 +217,11 @@ describe('what is wrong', () => {
       ...everything,
       whyNoTarget: (id: string) => (id.startsWith('p/') ? undefined : 'no such provider'),
       hasPanel: () => false,
+      hasRouter: (name: string) => name === 'r',
       hasStage: () => false,
     }
-    return checkRouters(new Map([['r', read.value]]), known, (name) => name).map(({ path, code }) => `${path} ${code}`)
+    const found = checkRouters(new Map([['r', read.value]]), known, (name) => name)
+    return [...found.values()].flat().map(({ path, code }) => `${path} ${code}`)
   }
   it.each<[string, unknown, string[]]>([
     ['nothing', null, ['r route/invalid']],
@@ -305,7 +307,7 @@ describe('what is wrong', () => {
       if (!read.ok) throw new Error('unreadable')
       return [name, read.value] as const
     })
-    const issues = checkRouters(new Map(definitions), everything, (name) => name)
+    const issues = [...checkRouters(new Map(definitions), { ...everything, hasRouter: () => true }, (name) => name).values()].flat()
     expect(issues.map(({ path, message }) => `${path}: ${message}`)).toEqual([
       'a: The routers lead in a circle: a → b → c → a.',
       'b: The routers lead in a circle: b → c → a → b.',

@@ -212,32 +212,40 @@ const handOver = (name: string, { asked, reasons, route, find, decision }: HandO
 const hashDefinition = (definition: RouterDefinition): string =>
   createHash('sha256').update(JSON.stringify(definition)).digest('hex').slice(0, 12)
 
-/** Every problem of routers that may hand over to each other. Paths begin with the router's name, behind `place`. */
+/** Every problem of routers that may hand over to each other, by the name of the router that has it.
+ *  @param placeOf what stands in front of the paths of a router */
 export const checkRouters = (
   definitions: ReadonlyMap<string, RouterDefinition>,
-  known: Omit<Known, 'hasRouter'>,
+  known: Known,
   placeOf: (name: string) => string,
-): readonly Issue[] =>
-  [...definitions].flatMap(([name, definition]) => {
+): ReadonlyMap<string, readonly Issue[]> => {
+  const found = new Map<string, readonly Issue[]>()
+  for (const [name, definition] of definitions) {
     const place = placeOf(name)
-    const issues = checkRouter(definition, { ...known, hasRouter: (other) => definitions.has(other) }, place)
+    const issues = checkRouter(definition, known, place)
     const cycle = findCycle(name, (other) => definitions.get(other))
-    return cycle ? [...issues, routeIssue(place, 'route/cycle', { path: cycle.join(' → ') })] : issues
-  })
+    const all = cycle ? [...issues, routeIssue(place, 'route/cycle', { path: cycle.join(' → ') })] : issues
+    if (all.length > 0) found.set(name, all)
+  }
+  return found
+}
 
-/** @returns the routers by name, or every problem of all of them */
+/** Routers that were checked, each finding the others. Never throws. */
+export const linkRouters = (
+  definitions: ReadonlyMap<string, RouterDefinition>,
+): ReadonlyMap<string, CompiledRouter> => {
+  const routers = new Map<string, CompiledRouter>()
+  const find: FindRouter = (name) => routers.get(name)
+  for (const [name, definition] of definitions) routers.set(name, compileRouter({ name, definition }, find))
+  return routers
+}
+
+/** @returns the routers by name, or every problem of all of them, each path beginning with a router's name */
 export const compileRouters = (
   definitions: ReadonlyMap<string, RouterDefinition>,
   known: Omit<Known, 'hasRouter'>,
 ): Result<ReadonlyMap<string, CompiledRouter>> => {
-  const issues = checkRouters(definitions, known, (name) => name)
-  if (issues.length > 0) return { ok: false, issues }
-  const routers = new Map<string, CompiledRouter>()
-  for (const [name, definition] of definitions) {
-    routers.set(
-      name,
-      compileRouter({ name, definition }, (other) => routers.get(other)),
-    )
-  }
-  return { ok: true, value: routers }
+  const all = { ...known, hasRouter: (name: string) => definitions.has(name) }
+  const issues = [...checkRouters(definitions, all, (name) => name).values()].flat()
+  return issues.length > 0 ? { ok: false, issues } : { ok: true, value: linkRouters(definitions) }
 }
