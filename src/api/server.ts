@@ -20,6 +20,7 @@ import { geminiDoor } from './gemini/door.ts'
 import { countRequests } from './http-metrics.ts'
 import { managementRoutes } from './management/routes.ts'
 import { openAiChatDoor } from './openai/chat-door.ts'
+import { openAiResponsesDoor } from './openai/responses-door.ts'
 import { openApiRoute } from './openapi-route.ts'
 import { refuse, refuseUnknown, toPlatformError } from './refusals.ts'
 import type { ServerParts } from './spec.ts'
@@ -84,7 +85,7 @@ export const createServer = (parts: ServerParts): HttpServer => {
   server.register(openApiRoute(operations))
   const doors = createDoorServer({
     ...parts,
-    doors: { chat: openAiChatDoor, anthropic: anthropicDoor, gemini: geminiDoor },
+    doors: { chat: openAiChatDoor, responses: openAiResponsesDoor, anthropic: anthropicDoor, gemini: geminiDoor },
     bodyBytes: parts.limits.bodyBytes,
   })
   takeFirst(server, doors)
