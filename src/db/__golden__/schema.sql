@@ -96,6 +96,32 @@ CREATE TABLE "budgets" ("tenant_id" text not null references "tenants" ("tenant_
   "updated_at" bigint not null,
   "updated_by" text not null,
   constraint "budgets_key" primary key ("tenant_id", "id"));
+CREATE TABLE "cache_categories" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "id" text not null,
+  "state_json" text not null,
+  "updated_at" bigint not null,
+  constraint "cache_categories_key" primary key ("tenant_id", "id"));
+CREATE TABLE "cache_entries" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "id" text not null,
+  "scope" text not null,
+  "target" text not null,
+  "variant" text not null,
+  "fingerprint" text,
+  "question" text not null,
+  "vector" text,
+  "vector_model" text,
+  "parts_json" text not null,
+  "size_bytes" bigint not null,
+  "hits" bigint not null,
+  "counted_hits" bigint not null,
+  "counted_at" bigint not null,
+  "last_used_at" bigint not null,
+  "created_at" bigint not null,
+  "expires_at" bigint not null,
+  constraint "cache_entries_key" primary key ("tenant_id", "id"));
+CREATE INDEX "cache_entries_by_created_at_id" on "cache_entries" ("tenant_id", "created_at", "id");
+CREATE INDEX "cache_entries_by_fingerprint_created_at" on "cache_entries" ("tenant_id", "fingerprint", "created_at");
+CREATE INDEX "cache_entries_by_last_used_at" on "cache_entries" ("tenant_id", "last_used_at");
 CREATE TABLE "conversations" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
   "id" text not null,
   "app_id" text not null,

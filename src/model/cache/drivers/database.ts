@@ -38,7 +38,7 @@ export const createDatabaseStore = (options: DatabaseStoreOptions): EntryStore =
     const { scope, target, before, text } = filter
     if (scope !== undefined) {
       const below = `${scope.replace(/[\\%_]/g, '\\$&')}/%`
-      query = query.where((eb) => eb.or([eb('scope', '=', scope), eb('scope', 'like', below)]))
+      query = query.where((eb) => eb.or([eb('scope', '=', scope), sql<SqlBool>`scope like ${below} escape '\\'`]))
     }
     if (target !== undefined) query = query.where('target', '=', target)
     if (before !== undefined) query = query.where('created_at', '<', before)
@@ -72,7 +72,7 @@ export const createDatabaseStore = (options: DatabaseStoreOptions): EntryStore =
       return row && fromRow(row)
     },
     async set(entry, forMs) {
-      await db.write([keep(toRow(entry, clock.now(), forMs))])
+      await db.write([keep(toRow(entry, { now: clock.now(), forMs }))])
     },
     delete: (owner, keys) => remove(toOwnerId(owner), keys),
     async *keys() {
@@ -244,8 +244,8 @@ const overOrRare = async ({ db, clock, minHitsPerHour }: DatabaseStoreOptions, o
         eb('expires_at', '<', now),
         eb.and([
           eb('counted_at', '<=', now - HOUR_MS),
-          // Hits ÷ hours < least. Literals: a parameter may reach the database as a float.
-          sql<SqlBool>`counted_hits * ${sql.lit(HOUR_MS)} < (${sql.lit(now)} - counted_at) * ${sql.lit(minHitsPerHour)}`,
+          // Whole hours: a sweep is never on time. Literals, since a parameter may reach the database as a float.
+          sql<SqlBool>`counted_hits < ${sql.lit(minHitsPerHour)} * ((${sql.lit(now)} - counted_at) / ${sql.lit(HOUR_MS)})`,
         ]),
       ]),
     )

@@ -51,7 +51,10 @@ export const prepareKeep = (queries: Queries) =>
       ),
   )
 
-export const toRow = (entry: CacheEntry, now: number, forMs: number): CacheEntryRow => ({
+export const toRow = (
+  entry: CacheEntry,
+  { now, forMs }: { readonly now: number; readonly forMs: number },
+): CacheEntryRow => ({
   tenant_id: toOwnerId(ownerOf(entry.scope)),
   id: entry.key,
   scope: entry.scope,

@@ -65,7 +65,8 @@ export const createMemoryTier = ({ clock, maxEntries, maxBytes, minHitsPerHour }
       const now = clock.now()
       for (const [key, kept] of [...cache.entries()]) {
         const forMs = now - kept.countedAt
-        const rare = forMs >= HOUR_MS && kept.countedHits * HOUR_MS < minHitsPerHour * forMs
+        // Whole hours: a sweep is never on time.
+        const rare = kept.countedHits < minHitsPerHour * Math.floor(forMs / HOUR_MS)
         if (kept.expiresAt < now || rare) cache.delete(key)
         else if (forMs >= HOUR_MS) {
           kept.countedAt = now
