@@ -238,6 +238,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     createServer({
       ...(trusted && { trusted }),
       gateway: house.gateway,
+      gatewayRecords: house.records,
       apps,
       drafts,
       runs,

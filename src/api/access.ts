@@ -133,6 +133,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/runs/:run_id/events': member('run.read'),
   'POST /api/runs/:run_id/stop': member('run.stop'),
   'GET /api/usage': member('run.read'),
+  'GET /api/gateway/calls': member('gateway.read'),
+  'GET /api/gateway/health': member('gateway.read'),
   'GET /api/conversations': member('conversation.read'),
   'GET /api/conversations/:conversation_id/messages': member('conversation.read'),
   'GET /api/files': member('file.read'),

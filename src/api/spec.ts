@@ -12,9 +12,10 @@ import type { Caller } from '../product/caller.ts'
 import type { ConversationRecords } from '../product/conversations/conversation-records.ts'
 import type { Conversations } from '../product/conversations/conversations.ts'
 import type { EndUserStore } from '../product/end-users/store.ts'
-import type { Messages } from '../product/messages/messages.ts'
-import type { Gateway } from '../product/gateway/spec.ts'
 import type { Forms } from '../product/forms/spec.ts'
+import type { CallRecords } from '../product/gateway/records.ts'
+import type { Gateway } from '../product/gateway/spec.ts'
+import type { Messages } from '../product/messages/messages.ts'
 import type { RunLogs } from '../product/runs/logs.ts'
 import type { RunRecords } from '../product/runs/run-records.ts'
 import type { Runs } from '../product/runs/spec.ts'
@@ -26,6 +27,7 @@ import type { MetricsRegistry } from './metrics.ts'
 
 export interface ServerParts {
   readonly gateway: Gateway
+  readonly gatewayRecords: Pick<CallRecords, 'latest'>
   readonly apps: Apps
   readonly drafts: Drafts
   readonly runs: Runs

@@ -357,6 +357,8 @@ const management: Readonly<Record<string, Case>> = {
     shot((x) => ({ query: { appId: x.chatApp, groupBy: 'user', ...SPAN } })),
     shot((x) => ({ query: { appId: x.chatApp, groupBy: 'app', ...SPAN } })),
   ),
+  'GET /api/gateway/calls': call(() => ({ query: { limit: '10' } })),
+  'GET /api/gateway/health': call(() => ({})),
   'GET /api/conversations': shots(
     shot((x) => ({ query: { appId: x.chatApp } })),
     shot((x, own) => ({ query: { appId: own.chatApp, cursor: cursor(x.conversation) } }), nested),

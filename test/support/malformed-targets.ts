@@ -271,6 +271,8 @@ export const prepareTargets = async (platform: TestPlatform): Promise<Targets> =
     'GET /api/files/{file_id}/content': { params: { file_id: kept.id } },
     'DELETE /api/files/{file_id}': { params: { file_id: gone.id } },
     'GET /api/usage': {},
+    'GET /api/gateway/calls': {},
+    'GET /api/gateway/health': {},
     'GET /api/providers': {},
     'GET /api/models': {},
     'GET /api/settings': {},

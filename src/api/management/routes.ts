@@ -11,6 +11,7 @@ import { appRoutes } from './apps-routes.ts'
 import { authRoutes } from './auth-routes.ts'
 import { conversationRoutes } from './conversations-routes.ts'
 import { fileRoutes } from './file-routes.ts'
+import { gatewayCallRoutes } from './gateway-calls-routes.ts'
 import { invitationRoutes } from './invitation-routes.ts'
 import { keyRoutes } from './keys-routes.ts'
 import { memberRoutes } from './member-routes.ts'
@@ -32,6 +33,7 @@ export const managementRoutes = (parts: ServerParts) => async (server: FastifyIn
   server.register(runRoutes(parts))
   server.register(runStreamRoutes(parts))
   server.register(usageRoutes(parts))
+  server.register(gatewayCallRoutes(parts))
   server.register(conversationRoutes(parts))
   server.register(modelRoutes(parts))
   server.register(settingRoutes(parts))

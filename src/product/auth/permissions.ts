@@ -23,6 +23,9 @@ export const permissions = [
   'model.read',
   'settings.read',
   'settings.edit',
+  /** Targets, routers, limits, caches and the last calls of the gateway. */
+  'gateway.read',
+  'gateway.edit',
   'metrics.read',
   /** Make further tenants in this installation. */
   'tenant.create',
@@ -37,6 +40,7 @@ const VIEWER: readonly Permission[] = [
   'app.read',
   'run.read',
   'model.read',
+  'gateway.read',
   'member.read',
   'settings.read',
   'file.read',
@@ -50,6 +54,7 @@ const OPERATOR: readonly Permission[] = [
   'key.read',
   'key.edit',
   'metrics.read',
+  'gateway.edit',
 ]
 /** Builds apps. */
 const EDITOR: readonly Permission[] = [

@@ -5,6 +5,7 @@ import { appOperations } from './apps.ts'
 import { authOperations } from './auth.ts'
 import { conversationOperations } from './conversations.ts'
 import { fileOperations } from './files.ts'
+import { gatewayCallOperations } from './gateway-calls.ts'
 import { invitationOperations } from './invitations.ts'
 import { keyOperations } from './keys.ts'
 import { memberOperations } from './members.ts'
@@ -26,6 +27,7 @@ export const managementOperations: readonly Operation[] = [
   ...runOperations,
   ...runStreamOperations,
   ...usageOperations,
+  ...gatewayCallOperations,
   ...conversationOperations,
   ...modelOperations,
   ...settingOperations,
