@@ -10,8 +10,12 @@ import type { ChatRequest, ChatResult, ChatStreamPart } from '../spec.ts'
 
 export interface PanelMember {
   readonly target: string
-  /** > 0, default 1. */
+  /** > 0, default 1. Only ratios mean something. */
   readonly weight: number
+  /** How often it was right, by feedback, 0 < p < 1: in votes and means its log-odds win over the weight. Every member of a
+   *  panel has one, or none has. */
+  readonly accuracy?: number
+  /** Until the whole answer; where the answer is streamed live, until its first content. */
   readonly timeoutMs: number
   /** Win over the caller's. */
   readonly parameters: ValueObject
@@ -24,7 +28,7 @@ export interface Panel {
   /** `all`: ask every member and fuse · `race`: the first valid answer wins · `cascade`: one after the other until one is sure */
   readonly mode: 'all' | 'race' | 'cascade'
   readonly members: readonly PanelMember[]
-  /** Answers needed, 1 to the number of members. */
+  /** Answers needed, 1 to the number of members. In a cascade: answers that must agree before one is believed. */
   readonly quorum: number
   readonly fusion: Fusion
   /** The target that chooses or writes the answer; undefined: agreement alone decides. */
