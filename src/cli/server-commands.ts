@@ -261,11 +261,15 @@ export const addRunCommands = (program: Command, { act }: Outcome): void => {
 
   addPlaceCommand(program, {
     usage: 'usage',
-    description: 'Sum up runs, calls of models and tokens of the last 30 days.',
+    description: 'Sum up runs, calls of models, tokens and costs of the last 30 days.',
     examples: ['heddle usage --by model', 'heddle usage --by day --from 2026-01-01 --to 2026-01-31 --json'],
   })
     .option('--app <id>', 'only this app')
-    .addOption(new Option('--by <what>', 'a line for each').choices(['app', 'model', 'user', 'day']).default('app'))
+    .addOption(
+      new Option('--by <what>', 'a line for each')
+        .choices(['app', 'model', 'user', 'key', 'router', 'day'])
+        .default('app'),
+    )
     .option('--from <date>', 'from this day (UTC) or time on')
     .option('--to <date>', 'up to the end of this day (UTC), or this time')
     .action(act(usageCommand))

@@ -43,7 +43,7 @@ const noted = (model: ChatModel) => {
 const CALL = { provider: 'p', model: 'm', promptTokens: 7, completionTokens: 2 }
 const estimate = (said: string) => {
   const { promptTokens, completionTokens } = estimatedUsage(REQUEST, estimateTokens(said))
-  return { provider: 'p', model: 'm', promptTokens, completionTokens }
+  return { provider: 'p', model: 'm', promptTokens, completionTokens, estimated: true }
 }
 
 describe('a metered model', () => {

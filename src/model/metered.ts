@@ -20,6 +20,16 @@ export interface ModelCall {
   readonly model: string
   readonly promptTokens: number
   readonly completionTokens: number
+  /** Parts of the prompt and of the completion that have prices of their own; as in `ModelUsage`. */
+  readonly cachedTokens?: number
+  readonly cacheWriteTokens?: number
+  readonly audioTokens?: number
+  readonly reasoningTokens?: number
+  readonly images?: number
+  /** The tokens are by estimate. Default false. */
+  readonly estimated?: boolean
+  /** Where it was settled already. Absent: whoever counts asks the price book. */
+  readonly costNanoUsd?: number
 }
 
 /** Called once a call, when it is over. Never throws. */
@@ -47,8 +57,7 @@ const meterMatch = (match: ModelMatch, note: NoteCall): ModelMatch =>
   match.type === 'missing' ? match : { type: match.type, model: meterChat(match.model, note) }
 
 export const meterChat = (model: ChatModel, note: NoteCall): ChatModel => {
-  const tell = ({ promptTokens, completionTokens }: Pick<ModelUsage, 'promptTokens' | 'completionTokens'>) =>
-    note(toCall(model, promptTokens, completionTokens))
+  const tell = (usage: ModelUsage) => note(toModelCall(model, usage))
   return {
     provider: model.provider,
     name: model.name,
@@ -68,7 +77,7 @@ export const meterEmbedding = (model: EmbeddingModel, note: NoteCall): Embedding
   name: model.name,
   async embed(texts, signal) {
     const result = await model.embed(texts, signal)
-    note(toCall(model, result.promptTokens, 0))
+    note(toModelCall(model, { promptTokens: result.promptTokens, completionTokens: 0, estimated: false }))
     return result
   },
 })
@@ -110,16 +119,24 @@ const meterStream = (
   },
 })
 
-const toCall = (
+export const toModelCall = (
   { provider, name }: Pick<ChatModel, 'provider' | 'name'>,
-  promptTokens: number,
-  completionTokens: number,
-): ModelCall => ({
-  provider,
-  model: name,
-  promptTokens: toCount(promptTokens),
-  completionTokens: toCount(completionTokens),
-})
+  usage: Omit<ModelUsage, 'totalTokens'>,
+): ModelCall => {
+  const { cachedTokens, cacheWriteTokens, audioTokens, reasoningTokens, images } = usage
+  return {
+    provider,
+    model: name,
+    promptTokens: toCount(usage.promptTokens),
+    completionTokens: toCount(usage.completionTokens),
+    ...(cachedTokens && { cachedTokens: toCount(cachedTokens) }),
+    ...(cacheWriteTokens && { cacheWriteTokens: toCount(cacheWriteTokens) }),
+    ...(audioTokens && { audioTokens: toCount(audioTokens) }),
+    ...(reasoningTokens && { reasoningTokens: toCount(reasoningTokens) }),
+    ...(images && { images: toCount(images) }),
+    ...(usage.estimated && { estimated: true }),
+  }
+}
 
 /** Vendors write their own numbers; sums stay exact whatever these are. */
 const MOST_TOKENS = 1_000_000_000

@@ -174,6 +174,11 @@ const createWorld = async () => {
     calls: 2,
     promptTokens: 30,
     completionTokens: 4,
+    cachedTokens: 3,
+    reasoningTokens: 1,
+    costNanoUsd: 50,
+    priceVersion: MARK,
+    estimated: true,
     createdAt: 6,
   } as const
   const begun = [stores.messages.save(owner, message), stores.runs.start(owner, run), stores.nodes.save(owner, node)]
@@ -410,7 +415,7 @@ const calls: Record<string, (caller: Caller, world: World) => unknown> = {
   'usage.total': (caller, { stores, app }) => stores.usage.total(caller, { from: 0, to: 9_999, appId: app.id }),
   'usage.sums': (caller, { stores, app }) => {
     const range = { from: 0, to: 9_999, appId: app.id }
-    const groups = ['app', 'user', 'day'] as const
+    const groups = ['app', 'user', 'key', 'router', 'day'] as const
     return Promise.all(groups.map((groupBy) => stores.usage.sums(caller, range, { groupBy, limit: 5 })))
   },
   'usage.sumsOfModels': (caller, { stores, app }) =>

@@ -252,8 +252,8 @@ describe.each(places)('on %s', (name, at) => {
     expect(usage.groups).toMatchObject([{ key: 'acme/acme-large', runs: 1, failedRuns: 0, calls: 1 }])
     expect(usage.total).toMatchObject({ runs: 1, calls: 1, totalTokens: usage.groups[0].totalTokens })
     const { stdout } = await heddle('usage', '--by', 'day', '--app', appId, '--from', '2020-01-01', ...at())
-    const figures = `1 +0 +1 +${usage.total.promptTokens} +${usage.total.completionTokens} +${usage.total.totalTokens}`
-    expect(stdout).toMatch(new RegExp(`^day .*tokens\\n\\d{4}-\\d\\d-\\d\\d +${figures}\\ntotal +${figures}\\n$`))
+    const figures = `1 +0 +1 +${usage.total.promptTokens} +${usage.total.completionTokens} +${usage.total.totalTokens} +-`
+    expect(stdout).toMatch(new RegExp(`^day .*tokens +cost\\n\\d{4}-\\d\\d-\\d\\d +${figures}\\ntotal +${figures}\\n$`))
     const [before] = await read('usage', '--to', '2020-01-01', ...at())
     expect(before).toMatchObject({ to: '2020-01-01T23:59:59.999Z', groups: [], total: { runs: 0 } })
   })

@@ -59,7 +59,11 @@ const figures = (runs: number, failedRuns: number, calls: number) => ({
   promptTokens: calls * TOOK.prompt,
   completionTokens: calls * TOOK.completion,
   totalTokens: calls * (TOOK.prompt + TOOK.completion),
+  cachedTokens: 0,
+  reasoningTokens: 0,
   costUsd: null,
+  estimatedCostUsd: '0',
+  unpricedCalls: calls,
 })
 
 const read = async (query: Record<string, string> = {}): Promise<KnownBody> => (await owner(getUsage, { query })).body

@@ -1,6 +1,7 @@
 // What apps used, over the management API.
 
 import type { FastifyInstance } from 'fastify'
+import { formatUsd } from '../../base/money.ts'
 import type { UsageFigures } from '../../product/usage/usage.ts'
 import { getUsage } from '../../wire/management/usage.ts'
 import { memberCallerOf } from '../authenticate.ts'
@@ -40,5 +41,9 @@ const toFiguresBody = (figures: UsageFigures) => ({
   promptTokens: figures.promptTokens,
   completionTokens: figures.completionTokens,
   totalTokens: figures.totalTokens,
-  costUsd: null,
+  cachedTokens: figures.cachedTokens,
+  reasoningTokens: figures.reasoningTokens,
+  costUsd: figures.costNanoUsd === null ? null : formatUsd(figures.costNanoUsd),
+  estimatedCostUsd: formatUsd(figures.estimatedCostNanoUsd),
+  unpricedCalls: figures.unpricedCalls,
 })

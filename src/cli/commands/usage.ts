@@ -1,4 +1,4 @@
-// `heddle usage`: runs, calls of models and tokens, summed up.
+// `heddle usage`: runs, calls of models, tokens and costs, summed up.
 
 import type { Schemas } from '../../wire/client/client.ts'
 import { dataOf } from '../../wire/client/client.ts'
@@ -9,12 +9,12 @@ import { withPrefix } from './apps.ts'
 
 export interface UsageOptions extends PlaceOptions {
   readonly app?: string
-  readonly by: 'app' | 'model' | 'user' | 'day'
+  readonly by: 'app' | 'model' | 'user' | 'key' | 'router' | 'day'
   readonly from?: string
   readonly to?: string
 }
 
-const HEAD = ['runs', 'failed', 'calls', 'prompt', 'completion', 'tokens'] as const
+const HEAD = ['runs', 'failed', 'calls', 'prompt', 'completion', 'tokens', 'cost'] as const
 
 export const usageCommand = (options: UsageOptions): Promise<ExitCode> =>
   withBackend(options, async ({ api }) => {
@@ -39,7 +39,7 @@ const toTime = (option: string, text: string, time: string): string => {
 }
 
 const printUsage = ({ groups, total, truncated }: Schemas['Usage'], by: UsageOptions['by']): void => {
-  const named = by === 'app' || by === 'user'
+  const named = by === 'app' || by === 'user' || by === 'key'
   const label = (key: string | null, name: string | null) => [key ?? '-', ...(named ? [oneLine(name ?? '-')] : [])]
   printRows([
     [...label(by, 'name'), ...HEAD],
@@ -49,12 +49,20 @@ const printUsage = ({ groups, total, truncated }: Schemas['Usage'], by: UsageOpt
   if (truncated) note('There are more groups than are listed.')
 }
 
-const cellsOf = (figures: Schemas['UsageTotal']): readonly string[] =>
-  [
+const cellsOf = (figures: Schemas['UsageTotal']): readonly string[] => [
+  ...[
     figures.runs,
     figures.failedRuns,
     figures.calls,
     figures.promptTokens,
     figures.completionTokens,
     figures.totalTokens,
-  ].map(String)
+  ].map(String),
+  costOf(figures),
+]
+
+/** Dollars; `~` where more than a hundredth is by estimate, `-` where no price is known. */
+const costOf = ({ costUsd, estimatedCostUsd }: Schemas['UsageTotal']): string => {
+  if (costUsd === null) return '-'
+  return `${Number(estimatedCostUsd) > Number(costUsd) / 100 ? '~' : ''}$${costUsd}`
+}

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { formatPerMillion, formatUsd, nanoDollars, picoPerToken } from '../../base/money.ts'
 import type { ModelUsage } from '../spec.ts'
-import { formatPerMillion, formatUsd, nanoDollars, picoPerToken } from './money.ts'
 import { costOf, type PriceList } from './prices.ts'
 
 /** Dollars for a million tokens as a decimal text of up to six places, with its value in millionths. */

@@ -5,10 +5,10 @@
 // P2  Sums are exact: whole pico-dollars a token, rounded once, half to even, to nano-dollars.
 // P3  A call looks up one entry of a map; days and patterns are looked at once for each target and version.
 
+import { toNano } from '../../base/money.ts'
 import { pricesOn } from '../data/known-models.ts'
 import type { KnownModel, Prices } from '../data/spec.ts'
 import type { ModelUsage } from '../spec.ts'
-import { toNano } from './money.ts'
 import { targetMatcher } from './rules.ts'
 import type { PriceBook } from './spec.ts'
 

@@ -4,7 +4,8 @@ import type { Metrics } from '../../base/metrics.ts'
 import type { ModelCall } from '../../model/metered.ts'
 
 export interface UsageNumbers {
-  called(call: ModelCall): void
+  /** @param costNanoUsd undefined: no price is known */
+  called(call: ModelCall, costNanoUsd: number | undefined): void
 }
 
 /** Pairs of provider and model; those that come later are counted together as `other`. */
@@ -18,6 +19,10 @@ export const createUsageNumbers = (metrics: Metrics): UsageNumbers => {
     'model',
     'type',
   ])
+  const cost = metrics.counter('heddle_model_cost_usd_total', 'What calls of models cost, where a price is known', [
+    'provider',
+    'model',
+  ])
   const known = new Set<string>()
   const namesOf = ({ provider, model }: ModelCall) => {
     const key = JSON.stringify([provider, model])
@@ -25,11 +30,14 @@ export const createUsageNumbers = (metrics: Metrics): UsageNumbers => {
     return known.has(key) ? { provider, model } : OTHER
   }
   return {
-    called(call) {
+    called(call, costNanoUsd) {
       const names = namesOf(call)
       calls.add(names)
       tokens.add({ ...names, type: 'prompt' }, call.promptTokens)
       tokens.add({ ...names, type: 'completion' }, call.completionTokens)
+      if (call.cachedTokens) tokens.add({ ...names, type: 'cached' }, call.cachedTokens)
+      if (call.reasoningTokens) tokens.add({ ...names, type: 'reasoning' }, call.reasoningTokens)
+      if (costNanoUsd) cost.add(names, costNanoUsd / 1e9)
     },
   }
 }

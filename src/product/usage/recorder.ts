@@ -8,9 +8,10 @@ import { messageOf } from '../../base/errors.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import type { Clock, Ids, Log } from '../../base/seams.ts'
 import type { Database, Statement } from '../../db/spec.ts'
+import type { DatedPriceBook } from '../../model/limit/prices.ts'
 import type { ModelCall, NoteCall } from '../../model/metered.ts'
 import type { Caller } from '../caller.ts'
-import type { AppId, EndUserId, RunId, UsageId } from '../ids.ts'
+import type { AppId, EndUserId, KeyId, RunId, UsageId } from '../ids.ts'
 import { createUsageNumbers } from './numbers.ts'
 import type { NewUsage, UsageStore } from './store.ts'
 
@@ -21,12 +22,23 @@ export interface UsageRecorderParts {
   readonly ids: Ids
   readonly log: Log
   readonly metrics: Metrics
+  /** Absent: nothing is known to cost anything. */
+  readonly prices?: Pick<DatedPriceBook, 'costNanoUsd' | 'listOf'>
 }
 
-/** Whose call it was. */
+/** Whose call it was, and by which way it came. */
 export interface UsageOwner {
-  readonly appId: AppId
+  /** Null for calls of the gateway. */
+  readonly appId: AppId | null
   readonly endUserId: EndUserId | null
+  /** The gateway's caller's own name for its user. */
+  readonly externalUser?: string | null
+  readonly keyId?: KeyId | null
+  /** By which API or in which kind the gateway was asked. */
+  readonly door?: string | null
+  readonly router?: string | null
+  /** How the cache answered. */
+  readonly cache?: string | null
 }
 
 export interface RunUsage {
@@ -44,13 +56,26 @@ export interface UsageRecorder {
   close(): Promise<void>
 }
 
+/** Calls of one kind, at one price. */
 interface Sum {
   readonly id: UsageId
   readonly provider: string
   readonly model: string
+  readonly priceVersion: string | null
+  readonly estimated: boolean
   calls: number
   promptTokens: number
   completionTokens: number
+  cachedTokens: number
+  reasoningTokens: number
+  /** Null: no price is known. */
+  costNanoUsd: number | null
+}
+
+/** What a call cost, and by which list. */
+interface Cost {
+  readonly nanoUsd: number | undefined
+  readonly priceVersion: string | null
 }
 
 interface Waiting {
@@ -64,18 +89,33 @@ const MOST_WAITING = 10_000
 /** Rows of one batch. */
 const BATCH = 500
 
-export const createUsageRecorder = ({ db, store, clock, ids, log, metrics }: UsageRecorderParts): UsageRecorder => {
+export const createUsageRecorder = (parts: UsageRecorderParts): UsageRecorder => {
+  const { db, store, clock, ids, log, metrics, prices } = parts
   const numbers = createUsageNumbers(metrics)
   const waiting = new Map<string, Waiting>()
   let writing: Promise<void> | undefined
 
-  const newSum = ({ provider, model }: ModelCall): Sum => ({
+  const costOf = (call: ModelCall): Cost => {
+    const target = `${call.provider}/${call.model}`
+    const now = clock.now()
+    const priceVersion = prices?.listOf(target, now)?.version ?? null
+    if (call.costNanoUsd !== undefined) return { nanoUsd: call.costNanoUsd, priceVersion }
+    const tokens = { totalTokens: call.promptTokens + call.completionTokens, estimated: call.estimated ?? false }
+    return { nanoUsd: prices?.costNanoUsd(target, { ...call, ...tokens }, now), priceVersion }
+  }
+
+  const newSum = ({ provider, model, estimated = false }: ModelCall, { nanoUsd, priceVersion }: Cost): Sum => ({
     id: ids.next('usage'),
     provider,
     model,
+    priceVersion,
+    estimated,
     calls: 0,
     promptTokens: 0,
     completionTokens: 0,
+    cachedTokens: 0,
+    reasoningTokens: 0,
+    costNanoUsd: nanoUsd === undefined ? null : 0,
   })
 
   /** Batch by batch, until nothing waits. */
@@ -90,15 +130,15 @@ export const createUsageRecorder = ({ db, store, clock, ids, log, metrics }: Usa
     }
   }
 
-  const enqueue = (caller: Caller, owner: Waiting['owner'], call: ModelCall): void => {
-    const { appId, endUserId, runId } = owner
-    const key = JSON.stringify([caller.tenantId, appId, endUserId, runId, call.provider, call.model])
+  const enqueue = (caller: Caller, owner: Waiting['owner'], [call, cost]: Counted): void => {
+    const { createdAt: _, ...whose } = owner
+    const key = JSON.stringify([caller.tenantId, whose, keyOf(call, cost)])
     let entry = waiting.get(key)
     if (!entry) {
       if (waiting.size >= MOST_WAITING) return log.error('usage-lost', { rows: 1, reason: 'too many sums wait' })
-      waiting.set(key, (entry = { caller, owner, sum: newSum(call) }))
+      waiting.set(key, (entry = { caller, owner, sum: newSum(call, cost) }))
     }
-    addCall(entry.sum, call)
+    addCall(entry.sum, call, cost)
     writing ??= writeAll().finally(() => {
       writing = undefined
     })
@@ -111,13 +151,14 @@ export const createUsageRecorder = ({ db, store, clock, ids, log, metrics }: Usa
       let rows: readonly Statement[] | undefined
       return {
         note(call) {
-          numbers.called(call)
+          const cost = costOf(call)
+          numbers.called(call, cost.nanoUsd)
           // A stopped run does not wait until its model's call has noticed.
-          if (rows) return enqueue(caller, owner, call)
-          const key = JSON.stringify([call.provider, call.model])
-          const sum = sums.get(key) ?? newSum(call)
+          if (rows) return enqueue(caller, owner, [call, cost])
+          const key = keyOf(call, cost)
+          const sum = sums.get(key) ?? newSum(call, cost)
           sums.set(key, sum)
-          addCall(sum, call)
+          addCall(sum, call, cost)
         },
         end: () =>
           (rows ??= [...sums.values()].map((sum) => store.add(caller, { ...owner, ...sum } satisfies NewUsage))),
@@ -125,10 +166,11 @@ export const createUsageRecorder = ({ db, store, clock, ids, log, metrics }: Usa
     },
 
     beside:
-      (caller, { appId, endUserId }) =>
+      (caller, { ...owner }) =>
       (call) => {
-        numbers.called(call)
-        enqueue(caller, { appId, endUserId, runId: null, createdAt: clock.now() }, call)
+        const cost = costOf(call)
+        numbers.called(call, cost.nanoUsd)
+        enqueue(caller, { ...owner, runId: null, createdAt: clock.now() }, [call, cost])
       },
 
     async close() {
@@ -137,8 +179,16 @@ export const createUsageRecorder = ({ db, store, clock, ids, log, metrics }: Usa
   }
 }
 
-const addCall = (sum: Sum, call: ModelCall): void => {
+type Counted = readonly [ModelCall, Cost]
+
+const keyOf = ({ provider, model, estimated = false }: ModelCall, { nanoUsd, priceVersion }: Cost): string =>
+  JSON.stringify([provider, model, estimated, priceVersion, nanoUsd === undefined])
+
+const addCall = (sum: Sum, call: ModelCall, { nanoUsd }: Cost): void => {
   sum.calls++
   sum.promptTokens += call.promptTokens
   sum.completionTokens += call.completionTokens
+  sum.cachedTokens += call.cachedTokens ?? 0
+  sum.reasoningTokens += call.reasoningTokens ?? 0
+  if (sum.costNanoUsd !== null) sum.costNanoUsd += nanoUsd ?? 0
 }

@@ -1,24 +1,38 @@
 // What models were asked, as counts: written once, summed up with the runs by app, model, user or day.
 
+import { sql } from 'kysely'
 import { dayNumber } from '../../db/day.ts'
 import type { ModelUsageRow } from '../../db/schema.ts'
 import type { Statement } from '../../db/spec.ts'
 import { prepareStatement } from '../../db/statement.ts'
 import type { Caller } from '../caller.ts'
-import type { AppId, EndUserId, RunId, UsageId } from '../ids.ts'
+import type { AppId, EndUserId, KeyId, RunId, UsageId } from '../ids.ts'
 import type { StoreSeams } from '../store-seams.ts'
 
 export interface NewUsage {
   readonly id: UsageId
   /** Null for calls beside runs. */
   readonly runId: RunId | null
-  readonly appId: AppId
+  /** Null for calls of the gateway. */
+  readonly appId: AppId | null
   readonly endUserId: EndUserId | null
+  /** The gateway's caller's own name for its user. */
+  readonly externalUser?: string | null
+  readonly keyId?: KeyId | null
+  readonly door?: string | null
+  readonly router?: string | null
+  readonly cache?: string | null
   readonly provider: string
   readonly model: string
   readonly calls: number
   readonly promptTokens: number
   readonly completionTokens: number
+  readonly cachedTokens: number
+  readonly reasoningTokens: number
+  /** Null: no price is known. */
+  readonly costNanoUsd: number | null
+  readonly priceVersion: string | null
+  readonly estimated: boolean
   /** Milliseconds since the epoch. */
   readonly createdAt: number
 }
@@ -37,12 +51,25 @@ export interface UsageCounts {
   readonly calls: number
   readonly promptTokens: number
   readonly completionTokens: number
+  readonly cachedTokens: number
+  readonly reasoningTokens: number
+  /** Of the calls whose price is known; null when it is known of none. */
+  readonly costNanoUsd: number | null
+  /** Of these: by estimated tokens. */
+  readonly estimatedCostNanoUsd: number
+  /** Calls whose price is not known. */
+  readonly unpricedCalls: number
 }
 
 /** Ids, or whole days since the epoch. The name is the app's, or the caller's own for the user; null when it is gone. */
 export interface UsageSum extends UsageCounts {
   readonly key: string | number | null
   readonly name: string | null
+}
+
+interface Named {
+  readonly id: string
+  readonly name: string
 }
 
 export interface ModelSum extends UsageCounts {
@@ -52,7 +79,26 @@ export interface ModelSum extends UsageCounts {
 
 export type UsageStore = ReturnType<typeof createUsageStore>
 
-const KEYS = { app: 'app_id', user: 'end_user_id', day: 'day' } as const
+const KEYS = { app: 'app_id', user: 'user', key: 'key_id', router: 'router', day: 'day' } as const
+
+export type UsageKeys = keyof typeof KEYS
+
+const SUMS = [
+  'runs',
+  'failed',
+  'calls',
+  'prompt',
+  'completion',
+  'cached',
+  'reasoning',
+  'cost',
+  'estimated',
+  'unpriced',
+] as const
+
+const NOBODY = sql<string | null>`cast(null as text)`
+const ESTIMATED_COST = sql<number>`case when estimated = 1 then coalesce(cost_nano_usd, 0) else 0 end`
+const UNPRICED_CALLS = sql<number>`case when cost_nano_usd is null then calls else 0 end`
 
 export const createUsageStore = ({ db }: Pick<StoreSeams, 'db'>) => {
   const added = prepareStatement<ModelUsageRow>((value) =>
@@ -69,6 +115,16 @@ export const createUsageStore = ({ db }: Pick<StoreSeams, 'db'>) => {
         calls: value('calls'),
         prompt_tokens: value('prompt_tokens'),
         completion_tokens: value('completion_tokens'),
+        external_user: value('external_user'),
+        key_id: value('key_id'),
+        door: value('door'),
+        router: value('router'),
+        cache: value('cache'),
+        cached_tokens: value('cached_tokens'),
+        reasoning_tokens: value('reasoning_tokens'),
+        cost_nano_usd: value('cost_nano_usd'),
+        price_version: value('price_version'),
+        estimated: value('estimated'),
         created_at: value('created_at'),
       })
       .onConflict((conflict) => conflict.columns(['tenant_id', 'id']).doNothing()),
@@ -78,30 +134,47 @@ export const createUsageStore = ({ db }: Pick<StoreSeams, 'db'>) => {
   const booked = (caller: Caller, { from, to, appId }: UsageRange) => {
     let runs = db.kysely
       .selectFrom('runs')
-      .select((eb) => [
-        'app_id',
-        'end_user_id',
-        dayNumber(eb.ref('created_at')).as('day'),
-        eb.lit<number>(1).as('runs'),
-        eb.case().when('status', '=', 'failed').then(eb.lit<number>(1)).else(eb.lit<number>(0)).end().as('failed'),
-        eb.lit<number>(0).as('calls'),
-        eb.lit<number>(0).as('prompt'),
-        eb.lit<number>(0).as('completion'),
-      ])
+      .select((eb) => {
+        const zero = eb.lit<number>(0)
+        return [
+          'app_id',
+          eb.ref('end_user_id').$castTo<string | null>().as('user'),
+          NOBODY.as('key_id'),
+          NOBODY.as('router'),
+          dayNumber(eb.ref('created_at')).as('day'),
+          eb.lit<number>(1).as('runs'),
+          eb.case().when('status', '=', 'failed').then(eb.lit<number>(1)).else(zero).end().as('failed'),
+          zero.as('calls'),
+          zero.as('prompt'),
+          zero.as('completion'),
+          zero.as('cached'),
+          zero.as('reasoning'),
+          sql<number | null>`cast(null as bigint)`.as('cost'),
+          zero.as('estimated'),
+          zero.as('unpriced'),
+        ]
+      })
       .where('tenant_id', '=', caller.tenantId)
       .where('created_at', '>=', from)
       .where('created_at', '<=', to)
     let used = db.kysely
       .selectFrom('model_usage')
       .select((eb) => [
-        'app_id',
-        'end_user_id',
+        eb.ref('app_id').$castTo<AppId>().as('app_id'),
+        eb.fn.coalesce('end_user_id', 'external_user').$castTo<string | null>().as('user'),
+        eb.ref('key_id').$castTo<string | null>().as('key_id'),
+        'router',
         dayNumber(eb.ref('created_at')).as('day'),
         eb.lit<number>(0).as('runs'),
         eb.lit<number>(0).as('failed'),
         'calls',
         'prompt_tokens as prompt',
         'completion_tokens as completion',
+        'cached_tokens as cached',
+        'reasoning_tokens as reasoning',
+        'cost_nano_usd as cost',
+        ESTIMATED_COST.as('estimated'),
+        UNPRICED_CALLS.as('unpriced'),
       ])
       .where('tenant_id', '=', caller.tenantId)
       .where('created_at', '>=', from)
@@ -112,33 +185,42 @@ export const createUsageStore = ({ db }: Pick<StoreSeams, 'db'>) => {
     }
     return db.kysely
       .selectFrom(runs.unionAll(used).as('booked'))
-      .select((eb) => [
-        eb.fn.sum<number | null>('runs').as('runs'),
-        eb.fn.sum<number | null>('failed').as('failed'),
-        eb.fn.sum<number | null>('calls').as('calls'),
-        eb.fn.sum<number | null>('prompt').as('prompt'),
-        eb.fn.sum<number | null>('completion').as('completion'),
-      ])
+      .select((eb) => SUMS.map((name) => eb.fn.sum<number | null>(name).as(name)))
   }
 
-  const namesOf = async (caller: Caller, groupBy: 'app' | 'user' | 'day', ids: readonly string[]) => {
-    if (groupBy === 'day' || ids.length === 0) return new Map<unknown, string>()
-    const rows =
-      groupBy === 'app'
-        ? await db.kysely
-            .selectFrom('apps')
-            .select(['id', 'name'])
-            .where('tenant_id', '=', caller.tenantId)
-            .where('deleted_at', 'is', null)
-            .where('id', 'in', ids as readonly AppId[])
-            .execute()
-        : await db.kysely
-            .selectFrom('end_users')
-            .select(['id', 'external_id as name'])
-            .where('tenant_id', '=', caller.tenantId)
-            .where('id', 'in', ids as readonly EndUserId[])
-            .execute()
-    return new Map<unknown, string>(rows.map((row) => [row.id, row.name]))
+  const namesOf = async (caller: Caller, groupBy: UsageKeys, ids: readonly string[]) => {
+    if (ids.length === 0) return new Map<unknown, string>()
+    const rows = await NAMES[groupBy]?.(caller, ids)
+    return new Map<unknown, string>((rows ?? []).map((row) => [row.id, row.name]))
+  }
+  /** Days and routers have no other name. */
+  const NAMES: Partial<Record<UsageKeys, (caller: Caller, ids: readonly string[]) => Promise<Named[]>>> = {
+    app: (caller, ids) =>
+      db.kysely
+        .selectFrom('apps')
+        .select(['id', 'name'])
+        .where('tenant_id', '=', caller.tenantId)
+        .where('deleted_at', 'is', null)
+        .where('id', 'in', ids as readonly AppId[])
+        .execute(),
+    key: (caller, ids) =>
+      db.kysely
+        .selectFrom('api_keys')
+        .select(['id', 'name'])
+        .where('tenant_id', '=', caller.tenantId)
+        .where('id', 'in', ids as readonly KeyId[])
+        .execute(),
+    async user(caller, ids) {
+      const rows = await db.kysely
+        .selectFrom('end_users')
+        .select(['id', 'external_id as name'])
+        .where('tenant_id', '=', caller.tenantId)
+        .where('id', 'in', ids as readonly EndUserId[])
+        .execute()
+      const known = new Set<string>(rows.map(({ id }) => id))
+      // Users of the gateway have no row: their name is all there is.
+      return [...rows, ...ids.filter((id) => !id.startsWith('user_') && !known.has(id)).map((id) => ({ id, name: id }))]
+    },
   }
 
   return {
@@ -155,6 +237,16 @@ export const createUsageStore = ({ db }: Pick<StoreSeams, 'db'>) => {
         calls: usage.calls,
         prompt_tokens: usage.promptTokens,
         completion_tokens: usage.completionTokens,
+        external_user: usage.externalUser ?? null,
+        key_id: usage.keyId ?? null,
+        door: usage.door ?? null,
+        router: usage.router ?? null,
+        cache: usage.cache ?? null,
+        cached_tokens: usage.cachedTokens,
+        reasoning_tokens: usage.reasoningTokens,
+        cost_nano_usd: usage.costNanoUsd,
+        price_version: usage.priceVersion,
+        estimated: usage.estimated ? 1 : 0,
         created_at: usage.createdAt,
       }),
 
@@ -166,7 +258,7 @@ export const createUsageStore = ({ db }: Pick<StoreSeams, 'db'>) => {
     async sums(
       caller: Caller,
       range: UsageRange,
-      { groupBy, limit }: { readonly groupBy: 'app' | 'user' | 'day'; readonly limit: number },
+      { groupBy, limit }: { readonly groupBy: UsageKeys; readonly limit: number },
     ): Promise<readonly UsageSum[]> {
       const key = KEYS[groupBy]
       const sums = booked(caller, range).select(`booked.${key} as key`).groupBy(`booked.${key}`)
@@ -206,6 +298,11 @@ export const createUsageStore = ({ db }: Pick<StoreSeams, 'db'>) => {
           eb.fn.sum<number>('model_usage.calls').as('calls'),
           eb.fn.sum<number>('model_usage.prompt_tokens').as('prompt'),
           eb.fn.sum<number>('model_usage.completion_tokens').as('completion'),
+          eb.fn.sum<number>('model_usage.cached_tokens').as('cached'),
+          eb.fn.sum<number>('model_usage.reasoning_tokens').as('reasoning'),
+          eb.fn.sum<number | null>('model_usage.cost_nano_usd').as('cost'),
+          eb.fn.sum<number>(ESTIMATED_COST).as('estimated'),
+          eb.fn.sum<number>(UNPRICED_CALLS).as('unpriced'),
         ])
         .groupBy(['model_usage.provider', 'model_usage.model'])
         .orderBy(
@@ -223,12 +320,15 @@ export const createUsageStore = ({ db }: Pick<StoreSeams, 'db'>) => {
 }
 
 /** Sums over no rows are null. */
-const toCounts = (
-  row: { readonly [Name in 'runs' | 'failed' | 'calls' | 'prompt' | 'completion']: number | null } | undefined,
-): UsageCounts => ({
+const toCounts = (row: { readonly [Name in (typeof SUMS)[number]]: number | null } | undefined): UsageCounts => ({
   runs: row?.runs ?? 0,
   failedRuns: row?.failed ?? 0,
   calls: row?.calls ?? 0,
   promptTokens: row?.prompt ?? 0,
   completionTokens: row?.completion ?? 0,
+  cachedTokens: row?.cached ?? 0,
+  reasoningTokens: row?.reasoning ?? 0,
+  costNanoUsd: row?.cost ?? null,
+  estimatedCostNanoUsd: row?.estimated ?? 0,
+  unpricedCalls: row?.unpriced ?? 0,
 })

@@ -5,6 +5,7 @@ import { databases, noteSkippedDatabases } from '../../../test/support/databases
 import { silentMetrics } from '../../base/metrics.ts'
 import { createIds, type LogFields, silentLog, systemClock } from '../../base/seams.ts'
 import type { Database, Statement } from '../../db/spec.ts'
+import { createPriceBook, toPriceList } from '../../model/limit/prices.ts'
 import { systemCaller } from '../caller.ts'
 import { createTenantStore } from '../tenants/store.ts'
 import { createUsageNumbers } from './numbers.ts'
@@ -52,6 +53,11 @@ describe.each(databases)('usage on $name', ({ open }) => {
     calls: 1,
     promptTokens: 1,
     completionTokens: 1,
+    cachedTokens: 0,
+    reasoningTokens: 0,
+    costNanoUsd: null,
+    priceVersion: null,
+    estimated: false,
     createdAt: NOW,
     ...part,
   })
@@ -178,6 +184,57 @@ describe.each(databases)('usage on $name', ({ open }) => {
     expect(groups[0]?.promptTokens).toBe(1_010)
     expect(groups.at(-1)?.promptTokens).toBe(11)
   })
+
+  it('adds up what calls cost, by key, router and user, with what is by estimate and what nobody knows', async () => {
+    const { caller, usage } = await newTenant()
+    const prices = createPriceBook({
+      overrides: [{ target: 'p/m', prices: toPriceList({ prompt: 1, cachedPrompt: 0.5, completion: 2 }, 'v1') }],
+    })
+    const parts = { db, store: createUsageStore({ db }), clock, ids, log: silentLog, metrics: silentMetrics, prices }
+    const recorder = createUsageRecorder(parts)
+    const keyId = ids.next('key')
+    const owner = {
+      appId: null,
+      endUserId: null,
+      externalUser: 'ann',
+      keyId,
+      door: 'anthropic',
+      router: 'cheap',
+      cache: 'miss',
+    }
+    const call = { ...CALL, promptTokens: 1_000, completionTokens: 10 }
+    recorder.beside(caller, owner)({ ...call, cachedTokens: 400 })
+    recorder.beside(caller, owner)({ ...call, estimated: true })
+    recorder.beside(caller, { ...owner, router: null })({ ...call, model: 'unknown' })
+    recorder.beside(caller, { ...owner, cache: 'hit' })({ ...call, costNanoUsd: 0 })
+    await recorder.close()
+    // 600 × 1 + 400 × 0.5 + 10 × 2 = 820 and 1,000 + 20 = 1,020 millionths of a dollar.
+    const sums = { costNanoUsd: 1_840_000, estimatedCostNanoUsd: 1_020_000, unpricedCalls: 0, cachedTokens: 400 }
+    expect((await usage.summary(caller, { groupBy: 'router', to: NOW })).groups).toMatchObject([
+      { key: 'cheap', name: null, calls: 3, ...sums },
+      { key: null, calls: 1, costNanoUsd: null, unpricedCalls: 1 },
+    ])
+    expect((await usage.summary(caller, { groupBy: 'key', to: NOW })).groups).toMatchObject([
+      { key: keyId, name: null, calls: 4, ...sums, unpricedCalls: 1 },
+    ])
+    expect((await usage.summary(caller, { groupBy: 'user', to: NOW })).groups).toMatchObject([
+      { key: 'ann', name: 'ann', calls: 4 },
+    ])
+    expect((await usage.summary(caller, { groupBy: 'app', to: NOW })).groups).toMatchObject([{ key: null, calls: 4 }])
+    const rows = await db.kysely
+      .selectFrom('model_usage')
+      .selectAll()
+      .where('tenant_id', '=', caller.tenantId)
+      .execute()
+    expect(
+      rows.map((row) => [row.model, row.cache, row.price_version, row.estimated, row.cost_nano_usd]).sort(),
+    ).toEqual([
+      ['m', 'hit', 'v1', 0, 0],
+      ['m', 'miss', 'v1', 0, 820_000],
+      ['m', 'miss', 'v1', 1, 1_020_000],
+      ['unknown', 'miss', null, 0, null],
+    ])
+  })
 })
 
 describe('the numbers of models', () => {
@@ -190,13 +247,14 @@ describe('the numbers of models', () => {
       },
     })
     const numbers = createUsageNumbers({ ...silentMetrics, counter })
-    for (let i = 0; i < 205; i++) numbers.called({ ...CALL, model: `m${i}` })
-    numbers.called({ ...CALL, model: 'm7' })
+    for (let i = 0; i < 205; i++) numbers.called({ ...CALL, model: `m${i}` }, undefined)
+    numbers.called({ ...CALL, model: 'm7' }, 2_500_000)
     expect(counted).toMatchObject({
       'heddle_model_calls_total p m7': 2,
       'heddle_model_tokens_total p m7 prompt': 20,
       'heddle_model_tokens_total p m7 completion': 2,
       'heddle_model_calls_total other other': 5,
+      'heddle_model_cost_usd_total p m7': 0.0025,
     })
     expect(counted).not.toHaveProperty(['heddle_model_calls_total p m200'])
   })

@@ -3,9 +3,9 @@
 import type { Clock } from '../../base/seams.ts'
 import type { Caller } from '../caller.ts'
 import type { AppId } from '../ids.ts'
-import type { UsageCounts, UsageRange, UsageStore } from './store.ts'
+import type { UsageCounts, UsageKeys, UsageRange, UsageStore } from './store.ts'
 
-export type UsageGrouping = 'app' | 'model' | 'user' | 'day'
+export type UsageGrouping = UsageKeys | 'model'
 
 export interface UsageQuery {
   /** Milliseconds since the epoch, both inclusive. Default: the 30 days up to `to`. */
@@ -21,9 +21,10 @@ export interface UsageFigures extends UsageCounts {
 }
 
 export interface UsageGroup extends UsageFigures {
-  /** Id of the app or the user, `provider/model`, or the day as `2026-01-31` in UTC. Null: calls without a user. */
+  /** Id of the app, the user or the key, `provider/model`, the router's name, or the day as `2026-01-31` in UTC. Users of the
+   *  gateway go by the caller's own name. Null: without one. */
   readonly key: string | null
-  /** The app's name, the caller's own name for the user, or the model's name; null for days and for what is gone. */
+  /** The app's name, the caller's own name for the user, the key's or the model's; null for days and for what is gone. */
   readonly name: string | null
 }
 
@@ -75,11 +76,16 @@ export const createUsage = ({ store, clock }: { store: UsageStore; clock: Pick<C
 const toKey = (key: string | number | null): string | null =>
   typeof key === 'number' ? new Date(key * DAY_MS).toISOString().slice(0, 10) : key
 
-const toFigures = ({ runs, failedRuns, calls, promptTokens, completionTokens }: UsageCounts): UsageFigures => ({
-  runs,
-  failedRuns,
-  calls,
-  promptTokens,
-  completionTokens,
-  totalTokens: promptTokens + completionTokens,
+const toFigures = (counts: UsageCounts): UsageFigures => ({
+  runs: counts.runs,
+  failedRuns: counts.failedRuns,
+  calls: counts.calls,
+  promptTokens: counts.promptTokens,
+  completionTokens: counts.completionTokens,
+  totalTokens: counts.promptTokens + counts.completionTokens,
+  cachedTokens: counts.cachedTokens,
+  reasoningTokens: counts.reasoningTokens,
+  costNanoUsd: counts.costNanoUsd,
+  estimatedCostNanoUsd: counts.estimatedCostNanoUsd,
+  unpricedCalls: counts.unpricedCalls,
 })

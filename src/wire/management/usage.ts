@@ -12,7 +12,14 @@ const figures = {
   promptTokens: z.int(),
   completionTokens: z.int(),
   totalTokens: z.int(),
-  costUsd: z.number().nullable().meta({ description: 'Null: there is no list of prices.' }),
+  cachedTokens: z.int().meta({ description: "Of the prompt: read from the vendors' caches." }),
+  reasoningTokens: z.int().meta({ description: 'Of the completion: thinking.' }),
+  costUsd: z
+    .string()
+    .nullable()
+    .meta({ description: 'US dollars as an exact decimal. Null: of none of the calls a price is known.' }),
+  estimatedCostUsd: z.string().meta({ description: 'Of the cost: by tokens that are estimated.' }),
+  unpricedCalls: z.int().meta({ description: 'Calls whose price is not known; the cost is without them.' }),
 }
 
 export const usageTotal = z.object(figures).meta({ id: 'UsageTotal' })
@@ -21,11 +28,11 @@ export const usageGroup = z
   .object({
     key: z.string().nullable().meta({
       description:
-        'Id of the app or the user, `provider/model`, or the day as `2026-01-31` in UTC. Null: calls of models without a user.',
+        'Id of the app, the user or the key, `provider/model`, the name of the router, or the day as `2026-01-31` in UTC. Users of the gateway go by the name their caller gave. Null: calls without one.',
     }),
     name: z.string().nullable().meta({
       description:
-        "The app's name, the caller's own name for the user, or the model's; null for days, and for apps and users that are gone.",
+        "The app's name, the caller's own name for the user, the key's or the model's; null for days and routers, and for what is gone.",
     }),
     ...figures,
   })
@@ -47,10 +54,13 @@ export const getUsage = defineOperation({
   method: 'GET',
   path: '/api/usage',
   id: 'getUsage',
-  summary: 'Sums up runs, calls of models and tokens by app, model, user or day.',
+  summary: 'Sums up runs, calls of models, tokens and costs by app, model, user, key, router or day.',
   tag: 'Usage',
   query: z.object({
-    groupBy: z.enum(['app', 'model', 'user', 'day']).default('app').meta({ description: 'Default `app`.' }),
+    groupBy: z
+      .enum(['app', 'model', 'user', 'key', 'router', 'day'])
+      .default('app')
+      .meta({ description: 'Default `app`.' }),
     appId: plainText().max(100).optional(),
     from: z.iso
       .datetime({ offset: true })
