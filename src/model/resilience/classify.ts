@@ -20,6 +20,7 @@ export const classify = (error: unknown, signal: AbortSignal): ErrorClass => {
     case 'model/not-found':
     case 'model/not-configured':
     case 'model/unsupported':
+    case 'model/missing-package':
       return 'business'
     case 'model/bad-request':
       return OF_THE_MODEL.test(`${String(error.details.kind ?? '')} ${String(error.details.message ?? '')}`)
