@@ -16,6 +16,10 @@ export interface ChatDriver {
     options: { readonly url: string; readonly apiKey: string; readonly headers?: Record<string, string> },
     seams: ModelSeams,
   ): ModelProvider
+  /** Answers do not say which model they are of. */
+  readonly namesNoModel?: true
+  /** Bytes of a stream that hold its first words, but not all. Default 700. */
+  readonly someBytes?: number
   /** False for vendors that have no word for it. */
   readonly speaks: { readonly contentFilter: boolean; readonly rateLimitInStream: boolean; readonly callIds: boolean }
 }
@@ -102,6 +106,7 @@ export const describeChatModel = (
 }
 
 export const describeChatDriver = (driver: ChatDriver): void => {
+  const someBytes = driver.someBytes ?? 700
   describe(`chat model: ${driver.name}`, () => {
     let server: VendorServer
     beforeEach(async () => {
@@ -129,7 +134,7 @@ export const describeChatDriver = (driver: ChatDriver): void => {
         type: 'finish',
         reason: 'stop',
         usage: { promptTokens: 12, completionTokens: 34, totalTokens: 46, estimated: false },
-        model: 'acme-large',
+        ...(driver.namesNoModel ? {} : { model: 'acme-large' }),
       })
     })
 
@@ -268,6 +273,7 @@ export const describeChatDriver = (driver: ChatDriver): void => {
       it.each<[number, string, boolean]>([
         [400, 'model/bad-request', false],
         [401, 'model/auth', false],
+        [402, 'model/quota-exceeded', false],
         [403, 'model/auth', false],
         [404, 'model/not-found', false],
         [408, 'model/rate-limited', true],
@@ -400,7 +406,7 @@ export const describeChatDriver = (driver: ChatDriver): void => {
 
       const halfStream = async (clock: Clock) => {
         server.reply({ text: 'One two three four five.' })
-        server.fault({ type: 'hold', afterBytes: 700 })
+        server.fault({ type: 'hold', afterBytes: someBytes })
         const stream = open({ clock }).stream(ask('Hi'))[Symbol.asyncIterator]()
         expect((await stream.next()).value).toMatchObject({ type: 'text-delta' })
         return { [Symbol.asyncIterator]: () => stream }
@@ -452,7 +458,7 @@ export const describeChatDriver = (driver: ChatDriver): void => {
 
       it('hangs up when the loop is left', async () => {
         server.reply({ text: 'One two three four five.' })
-        server.fault({ type: 'hold', afterBytes: 700 })
+        server.fault({ type: 'hold', afterBytes: someBytes })
         const arrived = server.nextRequest()
         for await (const part of open().stream(ask('Hi'))) {
           expect(part.type).toBe('text-delta')

@@ -14,6 +14,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   'model/quota-exceeded': [400, 'provider_quota_exceeded'],
   'model/not-configured': [400, 'provider_not_initialize'],
   'model/not-found': [400, 'model_currently_not_support'],
+  'model/missing-package': [400, 'provider_not_initialize'],
   'model/unsupported': [400, 'model_currently_not_support'],
   'model/rate-limited': [429, 'rate_limit_error'],
   'model/bad-request': [400, 'completion_request_error'],

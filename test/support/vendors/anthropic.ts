@@ -71,6 +71,13 @@ const blockFrames = (block: Block, index: number): Frames => {
   return [start({ ...block, input: {} }), delta({ type: 'input_json_delta', partial_json: '' }), ...pieces, stop]
 }
 
+/** What the cache served and stored is counted apart. */
+const promptUsage = ({ details }: Reply, prompt: number) => ({
+  input_tokens: prompt - (details?.cachedTokens ?? 0) - (details?.cacheWriteTokens ?? 0),
+  ...(details?.cachedTokens !== undefined && { cache_read_input_tokens: details.cachedTokens }),
+  ...(details?.cacheWriteTokens !== undefined && { cache_creation_input_tokens: details.cacheWriteTokens }),
+})
+
 const startFrames = (model: string, reply: Reply): Frames => {
   const usage = usageOf(reply)
   const message = {
@@ -81,7 +88,7 @@ const startFrames = (model: string, reply: Reply): Frames => {
     content: [],
     stop_reason: null,
     stop_sequence: null,
-    ...(usage && { usage: { input_tokens: usage.prompt, output_tokens: 1 } }),
+    ...(usage && { usage: { ...promptUsage(reply, usage.prompt), output_tokens: 1 } }),
   }
   return [frame('message_start', { message }), frame('ping')]
 }
@@ -113,10 +120,11 @@ const checkMessages = (messages: unknown): string | undefined => {
 }
 
 const format: VendorFormat = {
-  check({ headers, body }) {
+  check({ headers, body, method }) {
     const key = headers['x-api-key'] ?? headers.authorization?.replace(/^Bearer /, '')
     if (key !== TEST_KEY) return { status: 401, message: `invalid x-api-key: ${key}` }
     if (!headers['anthropic-version']) return { status: 400, message: 'anthropic-version: header is required' }
+    if (method === 'GET') return undefined
     if (typeof body?.max_tokens !== 'number') return { status: 400, message: 'max_tokens: Field required' }
     if (body.temperature > 1) return { status: 400, message: 'temperature: range: 0..1' }
     if (body.temperature !== undefined && body.top_p !== undefined) {
@@ -130,6 +138,9 @@ const format: VendorFormat = {
   },
   answer(request, reply) {
     const { path, method, body } = request
+    if (method === 'GET' && path.startsWith('/v1/models')) {
+      return { contentType: 'application/json', body: JSON.stringify({ data: [], has_more: false }) }
+    }
     if (method !== 'POST' || path !== '/v1/messages') return undefined
     const blocks = blocksOf(reply, forcedTool(request))
     const usage = usageOf(reply)
@@ -152,7 +163,7 @@ const format: VendorFormat = {
       content: blocks,
       stop_reason,
       stop_sequence: null,
-      ...(usage && { usage: { input_tokens: usage.prompt, output_tokens: usage.completion } }),
+      ...(usage && { usage: { ...promptUsage(reply, usage.prompt), output_tokens: usage.completion } }),
     }
     return { contentType: 'application/json', body: JSON.stringify(message) }
   },

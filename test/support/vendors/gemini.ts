@@ -43,7 +43,14 @@ const usageBlock = (reply: Reply) => {
   if (!usage) return {}
   const total = usage.prompt + usage.completion
   return {
-    usageMetadata: { promptTokenCount: usage.prompt, candidatesTokenCount: usage.completion, totalTokenCount: total },
+    usageMetadata: {
+      promptTokenCount: usage.prompt,
+      // Thinking is counted apart.
+      candidatesTokenCount: usage.completion - (reply.details?.reasoningTokens ?? 0),
+      totalTokenCount: total,
+      ...(reply.details?.cachedTokens !== undefined && { cachedContentTokenCount: reply.details.cachedTokens }),
+      ...(reply.details?.reasoningTokens !== undefined && { thoughtsTokenCount: reply.details.reasoningTokens }),
+    },
   }
 }
 
@@ -58,9 +65,10 @@ const badSchema = (schema: unknown): boolean =>
   ('$ref' in schema || 'additionalProperties' in schema || Object.values(schema).some(badSchema))
 
 const format: VendorFormat = {
-  check({ headers, body, path }) {
+  check({ headers, body, path, method }) {
     if (headers['x-goog-api-key'] !== TEST_KEY)
       return { status: 401, message: `key ${headers['x-goog-api-key']} is not valid` }
+    if (method === 'GET') return undefined
     if (path.endsWith(':batchEmbedContents')) {
       const [, resource] = /^\/v1beta\/(.+):/.exec(path) ?? []
       const requests: { model?: string; content?: { parts?: unknown[] } }[] = body?.requests ?? []
@@ -80,7 +88,10 @@ const format: VendorFormat = {
     }
     return undefined
   },
-  answer({ path, body }, reply) {
+  answer({ path, body, method }, reply) {
+    if (method === 'GET' && path.startsWith('/v1beta/models')) {
+      return { contentType: 'application/json; charset=UTF-8', body: JSON.stringify({ models: [] }) }
+    }
     const [, model = '', action] = /^\/v1beta\/models\/(.+?):(\w+)(?:\?alt=sse)?$/.exec(path) ?? []
     const finishReason = FINISH[reply.finish ?? 'stop']
     if (action === 'streamGenerateContent' && path.endsWith('?alt=sse')) {

@@ -52,6 +52,7 @@ const format: VendorFormat = {
     return undefined
   },
   answer({ path, method, body }, reply) {
+    if (method === 'GET' && path === '/api/version') return json({ version: '0.12.0' })
     if (method === 'GET' && path === '/api/tags') {
       return json({
         models: [

@@ -1,5 +1,6 @@
 // A vendor with chat completions, as api.openai.com and its imitators speak them.
 
+import { answerResponses, brokenResponses, checkResponses } from './openai-responses.ts'
 import {
   inPieces,
   type Reply,
@@ -17,6 +18,7 @@ import {
 const ERROR_TYPES: Record<number, [type: string, code: string | null]> = {
   400: ['invalid_request_error', null],
   401: ['invalid_request_error', 'invalid_api_key'],
+  402: ['insufficient_quota', 'insufficient_quota'],
   403: ['invalid_request_error', null],
   404: ['invalid_request_error', 'model_not_found'],
   429: ['requests', 'rate_limit_exceeded'],
@@ -34,6 +36,10 @@ const usageBlock = (reply: Reply) => {
       prompt_tokens: usage.prompt,
       completion_tokens: usage.completion,
       total_tokens: usage.prompt + usage.completion,
+      ...(reply.details && {
+        prompt_tokens_details: { cached_tokens: reply.details.cachedTokens ?? 0, audio_tokens: 0 },
+        completion_tokens_details: { reasoning_tokens: reply.details.reasoningTokens ?? 0 },
+      }),
     }
   )
 }
@@ -84,6 +90,30 @@ const embeddings = ({ body }: VendorRequest): VendorAnswer => {
   return json({ object: 'list', data, model: body.model, usage: { prompt_tokens: tokens, total_tokens: tokens } })
 }
 
+/** Documents in the order of their length, longest best, and told in another order. */
+const ranking = ({ body }: VendorRequest): VendorAnswer => {
+  const longest = Math.max(...body.documents.map((text: string) => text.length))
+  const results = body.documents
+    .map((text: string, index: number) => ({ index, relevance_score: text.length / (longest + 1) }))
+    .sort((a: { relevance_score: number }, b: { relevance_score: number }) => b.relevance_score - a.relevance_score)
+    .slice(0, body.top_n)
+    .reverse()
+  return json({ id: 'rr-1', model: body.model, results, usage: { total_tokens: 2 * body.documents.length } })
+}
+
+/** Whatever says `bad` is flagged. */
+const moderations = ({ body }: VendorRequest): VendorAnswer => {
+  const results = [body.input].flat().map((text: string) => {
+    const flagged = text.includes('bad')
+    return {
+      flagged,
+      categories: { hate: flagged, violence: false },
+      category_scores: { hate: flagged ? 0.9 : 0.1, violence: 0 },
+    }
+  })
+  return json({ id: 'modr-1', model: body.model, results })
+}
+
 /** Bodies of the calls beside chat that the vendor would refuse. */
 const checkOther = ({ path, body }: VendorRequest): string | undefined => {
   if (path === '/v1/embeddings') {
@@ -92,6 +122,13 @@ const checkOther = ({ path, body }: VendorRequest): string | undefined => {
       return "'$.input' is invalid."
     }
   }
+  if (path === '/v1/rerank' && (typeof body.query !== 'string' || !(body.documents?.length > 0))) {
+    return 'query and documents are needed'
+  }
+  if (path === '/v1/moderations' && ![body.input].flat().every((text) => typeof text === 'string')) {
+    return "'$.input' is invalid."
+  }
+  if (path === '/v1/responses') return checkResponses({ path, body } as VendorRequest)
   if (path === '/v1/audio/speech' && (typeof body.voice !== 'string' || !body.input || body.input.length > 4_096)) {
     return 'input and voice are needed'
   }
@@ -99,7 +136,7 @@ const checkOther = ({ path, body }: VendorRequest): string | undefined => {
   return typeof body?.model === 'string' ? undefined : 'you must provide a model parameter'
 }
 
-const format: VendorFormat = {
+export const openAiFormat: VendorFormat = {
   check(request) {
     const { headers, body, method, path } = request
     if (headers.authorization !== `Bearer ${TEST_KEY}`) {
@@ -117,6 +154,9 @@ const format: VendorFormat = {
   answer(request, reply) {
     const { path, method, body } = request
     if (method === 'POST' && path === '/v1/embeddings') return embeddings(request)
+    if (method === 'POST' && path === '/v1/responses') return answerResponses(request, reply)
+    if (method === 'POST' && path === '/v1/rerank') return ranking(request)
+    if (method === 'POST' && path === '/v1/moderations') return moderations(request)
     if (method === 'POST' && path === '/v1/audio/transcriptions') return json({ text: reply.text ?? '' })
     if (method === 'POST' && path === '/v1/audio/speech') {
       return { contentType: 'audio/mpeg', body: reply.audio ?? Buffer.from(`mp3 of ${body.voice}: ${body.input}`) }
@@ -156,7 +196,12 @@ const format: VendorFormat = {
     }
     return { contentType: 'application/json', body: JSON.stringify(answer) }
   },
-  brokenStream({ body }, reply, kind) {
+  brokenStream(request, reply, kind) {
+    const { body } = request
+    if (request.path === '/v1/responses') {
+      const code = kind === 'overloaded' ? 'server_error' : 'rate_limit_exceeded'
+      return brokenResponses(request, reply, { code, message: 'no more' })
+    }
     const error =
       kind === 'overloaded'
         ? { message: 'The server had an error', type: 'server_error', param: null, code: null }
@@ -170,4 +215,4 @@ const format: VendorFormat = {
   },
 }
 
-export const startOpenAi = (): Promise<VendorServer> => startVendor(format)
+export const startOpenAi = (): Promise<VendorServer> => startVendor(openAiFormat)

@@ -12,12 +12,22 @@ export interface Reply {
   /** Null: the vendor gives no numbers. */
   readonly usage?: { readonly prompt: number; readonly completion: number } | null
   readonly finish?: 'stop' | 'length' | 'content-filter'
+  /** Of the usage. */
+  readonly details?: {
+    readonly cachedTokens?: number
+    readonly cacheWriteTokens?: number
+    readonly reasoningTokens?: number
+  }
+  /** Pictures it draws, in base64, where the format has them. */
+  readonly images?: readonly string[]
   /** What it says when it reads aloud. */
   readonly audio?: Uint8Array
 }
 
-/** Applies to the next request only. */
-export type Fault =
+/** Applies to the next request only, or to as many as `times` says. */
+export type Fault = FaultKind & { readonly times?: number }
+
+type FaultKind =
   | {
       readonly type: 'status'
       readonly status: number
@@ -32,6 +42,12 @@ export type Fault =
   | { readonly type: 'short'; readonly afterBytes: number }
   /** The rest is held back until `release()`. */
   | { readonly type: 'hold'; readonly afterBytes: number }
+  /** As `cut`, but the connection is reset, as by a machine that went away. */
+  | { readonly type: 'reset'; readonly afterBytes: number }
+  /** An error body with the status of a success, as some proxies send it. */
+  | { readonly type: 'error-in-answer'; readonly status: number; readonly message?: string }
+  /** The first byte of the body comes late, the rest in pieces of 64 bytes with a pause before each; for benches and chaos. */
+  | { readonly type: 'slow'; readonly firstMs: number; readonly pieceMs?: number }
   | { readonly type: 'malformed' }
   | { readonly type: 'stream-error'; readonly kind: 'overloaded' | 'rate-limited' }
   | { readonly type: 'silent' }
@@ -44,6 +60,8 @@ export interface VendorRequest {
   readonly headers: Record<string, string>
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
   readonly body: any
+  /** The body as it came. */
+  readonly text: string
   /** Resolves when the client has hung up before the answer was complete. */
   readonly hungUp: Promise<void>
   /** Tells connections apart. */
@@ -80,7 +98,8 @@ export interface VendorServer {
   readonly url: string
   readonly requests: readonly VendorRequest[]
   reply(reply: Reply): void
-  fault(fault: Fault): void
+  /** What goes wrong next, one fault a request; several are taken in order. None forgets what was to come. */
+  fault(...faults: readonly Fault[]): void
   /** Refuses whatever `check` names, until replaced. */
   refuse(check: (request: VendorRequest) => Refusal | undefined): void
   /** The next request, once its body has arrived. */
@@ -95,14 +114,14 @@ export const startVendor = async (format: VendorFormat): Promise<VendorServer> =
   const requests: VendorRequest[] = []
   const waiting: ((request: VendorRequest) => void)[] = []
   let reply: Reply = { text: 'Hello.' }
-  let fault: Fault | undefined
+  let faults: Fault[] = []
   let refuse: (request: VendorRequest) => Refusal | undefined = () => undefined
   let release: () => void = () => {}
 
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const request = await readRequest(incoming, response)
-    const current = fault
-    fault = undefined
+    const current = faults.shift()
+    if (current?.times !== undefined && current.times > 1) faults.unshift({ ...current, times: current.times - 1 })
     let open: () => void = () => {}
     const held = new Promise<void>((resolve) => {
       open = resolve
@@ -115,6 +134,10 @@ export const startVendor = async (format: VendorFormat): Promise<VendorServer> =
       const body = current.body ?? format.errorBody(current.status, current.message ?? `status ${current.status}`)
       return send(response, current.status, 'application/json', body, current.headers)
     }
+    if (current?.type === 'error-in-answer') {
+      const body = format.errorBody(current.status, current.message ?? `status ${current.status}`)
+      return send(response, 200, 'application/json', body)
+    }
     const refusal = format.check(request) ?? refuse(request)
     if (refusal)
       return send(response, refusal.status, 'application/json', format.errorBody(refusal.status, refusal.message))
@@ -124,13 +147,20 @@ export const startVendor = async (format: VendorFormat): Promise<VendorServer> =
         : format.answer(request, reply)
     if (!answer) return send(response, 404, 'application/json', format.errorBody(404, 'no such route'))
     const { body } = answer
-    const bytes =
-      typeof body === 'string' ? Buffer.from(current?.type === 'malformed' ? body.replace('{', '{{') : body) : body
+    const bytes = current?.type === 'malformed' ? damaged(body) : typeof body === 'string' ? Buffer.from(body) : body
     response.writeHead(200, { 'content-type': answer.contentType })
     response.flushHeaders()
     switch (current?.type) {
       case 'cut':
         return void response.write(bytes.subarray(0, current.afterBytes), () => response.destroy())
+      case 'reset':
+        return void response.write(bytes.subarray(0, current.afterBytes), () => incoming.socket.resetAndDestroy())
+      case 'slow':
+        for (let at = 0; at < bytes.length && !response.destroyed; at += 64) {
+          await new Promise((resolve) => setTimeout(resolve, at === 0 ? current.firstMs : (current.pieceMs ?? 0)))
+          response.write(bytes.subarray(at, at + 64))
+        }
+        return void response.end()
       case 'short':
         return void response.end(bytes.subarray(0, current.afterBytes))
       case 'hold':
@@ -160,8 +190,8 @@ export const startVendor = async (format: VendorFormat): Promise<VendorServer> =
     reply: (next) => {
       reply = next
     },
-    fault: (next) => {
-      fault = next
+    fault: (...next) => {
+      faults = [...next]
     },
     refuse: (check) => {
       refuse = check
@@ -174,6 +204,15 @@ export const startVendor = async (format: VendorFormat): Promise<VendorServer> =
         server.closeAllConnections()
       }),
   }
+}
+
+/** JSON that is none, or bytes of which one is wrong. */
+const damaged = (body: string | Uint8Array): Uint8Array => {
+  if (typeof body === 'string') return Buffer.from(body.replace('{', '{{'))
+  const copy = Uint8Array.from(body)
+  const middle = copy.length >> 1
+  copy[middle] = (copy[middle] ?? 0) ^ 0xff
+  return copy
 }
 
 const send = (response: ServerResponse, status: number, type: string, body: string, headers = {}): void => {
@@ -192,11 +231,13 @@ const readRequest = async (incoming: IncomingMessage, response: ServerResponse):
   for await (const piece of incoming) pieces.push(piece as Buffer)
   const bytes = Buffer.concat(pieces)
   const type = incoming.headers['content-type'] ?? ''
+  const text = type.startsWith('multipart/') ? '' : bytes.toString('utf8')
   return {
     method: incoming.method ?? '',
     path: incoming.url ?? '',
     headers: Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)])),
-    body: type.startsWith('multipart/') ? await readForm(bytes, type) : parseBody(bytes.toString('utf8')),
+    body: type.startsWith('multipart/') ? await readForm(bytes, type) : parseBody(text),
+    text,
     hungUp,
     clientPort,
   }

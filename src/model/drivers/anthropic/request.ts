@@ -22,7 +22,7 @@ export const toAnthropicBody = (call: WireCall<AnthropicDialect>, defaultMaxToke
   const { request, model, dialect } = call
   const given = request.parameters ?? {}
   const { system, messages } = toAnthropicConversation(request.messages, model)
-  const wanted = thinkingBudget(request)
+  const wanted = saysItself(request) ? undefined : thinkingBudget(request)
   const form = wanted === undefined ? 'none' : dialect.thinking[0]
   const budget = form === 'budget' ? wanted : undefined
   const limit = firstNumber(given, ['max_tokens', 'max_tokens_to_sample', 'max_completion_tokens', 'max_output_tokens'])
@@ -43,6 +43,10 @@ export const toAnthropicBody = (call: WireCall<AnthropicDialect>, defaultMaxToke
   }
   return withRequestState(body, request.vendorState, 'anthropic')
 }
+
+/** A caller who speaks this API has said itself how to think. */
+const saysItself = ({ vendorState }: ChatRequest): boolean =>
+  vendorState?.anthropic?.thinking !== undefined || vendorState?.anthropic?.output_config !== undefined
 
 /** The word for what a request asks; newer models decide themselves how many tokens that is. */
 const effortOf = ({ reasoning }: ChatRequest): string => {

@@ -3,6 +3,7 @@
 import { isNumber, toNumber } from '../../../base/number.ts'
 import { objectFrom, own, type Value, type ValueObject } from '../../../base/value.ts'
 import type { ChatRequest } from '../../spec.ts'
+import { objectAt } from '../http/reading.ts'
 import { withRequestState } from '../http/vendor-state.ts'
 import type { WireCall } from '../http/wire.ts'
 import { toGeminiConversation } from './messages.ts'
@@ -50,9 +51,13 @@ const generationConfig = (request: ChatRequest, model: string): ValueObject => {
       : (request.json || (typeof asked === 'string' && /^json/i.test(asked))) && {
           responseMimeType: 'application/json',
         }),
-    ...(request.reasoning ? reasoning(request.reasoning, model) : thinking(given)),
+    ...(saysItself(request) ? {} : request.reasoning ? reasoning(request.reasoning, model) : thinking(given)),
   }
 }
+
+/** A caller who speaks this API has said itself how to think. */
+const saysItself = ({ vendorState }: ChatRequest): boolean =>
+  objectAt(vendorState?.gemini, 'generationConfig')?.thinkingConfig !== undefined
 
 /** Tokens of thinking that stand for a word. */
 const BUDGETS = { none: 0, minimal: 512, low: 2_048, medium: 8_192, high: 24_576 } as const
