@@ -81,7 +81,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /v1/audio/speech': gateway,
   'GET /v1/models': gateway,
   'GET /v1/models/health': gateway,
-  // Names of models have slashes in them.
+  'GET /v1/models/:model': gateway,
+  // Names of models have slashes in them, which not everybody escapes.
   'GET /v1/models/*': gateway,
 
   // Management API
@@ -144,6 +145,14 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'DELETE /api/files/:file_id': member('file.edit'),
   'GET /api/providers': member('model.read'),
   'GET /api/models': member('model.read'),
+  'GET /api/gateway/routers': member('gateway.read'),
+  'POST /api/gateway/routers': member('gateway.edit'),
+  'GET /api/gateway/routers/:name': member('gateway.read'),
+  'PUT /api/gateway/routers/:name': member('gateway.edit'),
+  'DELETE /api/gateway/routers/:name': member('gateway.edit'),
+  'POST /api/gateway/routers/:name/dry-run': member('gateway.read'),
+  'GET /api/gateway/configuration': member('gateway.read'),
+  'POST /api/gateway/reload': member('gateway.edit'),
   'GET /api/settings': member('settings.read'),
   'PATCH /api/settings': member('settings.edit'),
 }

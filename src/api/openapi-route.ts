@@ -1,4 +1,5 @@
-// `GET /api/openapi.json`: the document over both surfaces, made at the first call and kept as text.
+// `GET /api/openapi.json` and `GET /v1/gateway/openapi.json`: documents of what is promised, each made at the first call and kept
+// as text.
 
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
@@ -12,13 +13,25 @@ export const API_INFO: OpenApiInfo = {
   description: 'The Service API (/v1) runs apps; the management API (/api) builds and watches them.',
 }
 
-export const openApiRoute = (operations: readonly Operation[]) => async (server: FastifyInstance) => {
+export const GATEWAY_INFO: OpenApiInfo = {
+  title: 'Heddle gateway',
+  version: '1.0.0',
+  description: 'Models of every configured provider, in the protocols that their callers speak.',
+}
+
+export interface OpenApiRoute {
+  readonly url: string
+  readonly operations: readonly Operation[]
+  readonly info: OpenApiInfo
+}
+
+export const openApiRoute = (route: OpenApiRoute) => async (server: FastifyInstance) => {
   let kept: { readonly text: string; readonly etag: string } | undefined
   const make = () => {
-    const text = JSON.stringify(createOpenApiDocument(operations, API_INFO))
+    const text = JSON.stringify(createOpenApiDocument(route.operations, route.info))
     return { text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"` }
   }
-  server.get('/api/openapi.json', async (request, reply) => {
+  server.get(route.url, async (request, reply) => {
     const { text, etag } = (kept ??= make())
     reply.header('etag', etag).header('cache-control', 'no-cache')
     if (namesTag(request.headers['if-none-match'], etag)) return reply.status(304).send()

@@ -6,11 +6,12 @@
 import { STATUS_CODES } from 'node:http'
 import type { z } from 'zod'
 import { tenantKeyGrants } from '../product/auth/permissions.ts'
-import { managementError, serviceError } from '../wire/errors.ts'
+import { anthropicError, managementError, openAiError, serviceError } from '../wire/errors.ts'
 import type { Answer, Operation } from '../wire/operation.ts'
 import { ACCESS, type Access } from './access.ts'
 import { createSchemaBook, type JsonObject, type SchemaBook } from './openapi-schemas.ts'
 import { routePath } from './route.ts'
+import { type Surface as SurfaceName, surfaceOf } from './surfaces.ts'
 
 export interface OpenApiInfo {
   readonly title: string
@@ -42,26 +43,11 @@ interface Surface {
 
 /** @throws Error for operations that contradict each other or the table of access: mistakes of ours, found by test */
 export const createOpenApiDocument = (operations: readonly Operation[], info: OpenApiInfo): OpenApiDocument => {
-  const surfaces: Readonly<Record<'service' | 'management', Surface>> = {
-    service: {
-      name: 'Service',
-      toId: (id) => `service${id.charAt(0).toUpperCase()}${id.slice(1)}`,
-      error: serviceError,
-      book: createSchemaBook('Service'),
-      refusals: new Map(),
-    },
-    management: {
-      name: 'Management',
-      toId: (id) => id,
-      error: managementError,
-      book: createSchemaBook(),
-      refusals: new Map(),
-    },
-  }
+  const surfaces = openSurfaces()
   const paths: Record<string, Record<string, JsonObject>> = {}
   const ids = new Set<string>()
   for (const operation of inOrder(operations)) {
-    const surface = operation.path.startsWith('/v1/') ? surfaces.service : surfaces.management
+    const surface = surfaces[surfaceOf(operation.method, operation.path)]
     const id = surface.toId(operation.id)
     if (ids.has(id)) throw new Error(`two operations are named ${id}`)
     ids.add(id)
@@ -70,18 +56,36 @@ export const createOpenApiDocument = (operations: readonly Operation[], info: Op
     if (path[method]) throw new Error(`two operations are ${operation.method} ${operation.path}`)
     path[method] = { operationId: id, ...describeCall(surface, operation) }
   }
+  const all = Object.values(surfaces)
   return {
     openapi: '3.1.0',
     info,
     tags: [...new Set(operations.map(({ tag }) => tag))].sort().map((name) => ({ name })),
     paths,
     components: {
-      schemas: { ...surfaces.management.book.components(), ...surfaces.service.book.components() },
-      responses: Object.fromEntries(
-        [...surfaces.management.refusals, ...surfaces.service.refusals].sort(([a], [b]) => compare(a, b)),
-      ),
+      schemas: Object.assign({}, ...all.map(({ book }) => book.components())),
+      responses: Object.fromEntries(all.flatMap(({ refusals }) => [...refusals]).sort(([a], [b]) => compare(a, b))),
       securitySchemes: SECURITY,
     },
+  }
+}
+
+/** Calls of the Service API stand beside others of the same names. */
+const openSurfaces = (): Readonly<Record<SurfaceName, Surface>> => {
+  const open = (name: string, error: z.ZodType, prefix = name): Surface => ({
+    name,
+    toId: (id) => (prefix === '' ? id : `${prefix.toLowerCase()}${id.charAt(0).toUpperCase()}${id.slice(1)}`),
+    error,
+    book: createSchemaBook(prefix),
+    refusals: new Map(),
+  })
+  return {
+    management: open('Management', managementError, ''),
+    service: open('Service', serviceError),
+    openai: open('OpenAi', openAiError, ''),
+    anthropic: open('Anthropic', anthropicError, ''),
+    // Its calls are in no document.
+    gemini: open('Gemini', openAiError, ''),
   }
 }
 

@@ -8,6 +8,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { messageOf, PlatformError } from '../base/errors.ts'
 import { JsonSyntaxError, parseJson, stringifyJson } from '../base/json.ts'
 import type { Value } from '../base/value.ts'
+import { gatewayOperations } from '../wire/gateway/operations.ts'
 import { operations } from '../wire/operations.ts'
 import { anthropicDoor } from './anthropic/door.ts'
 import { guardRoutes } from './authenticate.ts'
@@ -21,7 +22,8 @@ import { countRequests } from './http-metrics.ts'
 import { managementRoutes } from './management/routes.ts'
 import { openAiChatDoor } from './openai/chat-door.ts'
 import { openAiResponsesDoor } from './openai/responses-door.ts'
-import { openApiRoute } from './openapi-route.ts'
+import { openAiRoutes } from './openai/routes.ts'
+import { API_INFO, GATEWAY_INFO, openApiRoute } from './openapi-route.ts'
 import { refuse, refuseUnknown, toPlatformError } from './refusals.ts'
 import type { ServerParts } from './spec.ts'
 
@@ -82,7 +84,8 @@ export const createServer = (parts: ServerParts): HttpServer => {
       .serializer(String)
       .send(await parts.metrics.text()),
   )
-  server.register(openApiRoute(operations))
+  server.register(openApiRoute({ url: '/api/openapi.json', operations, info: API_INFO }))
+  server.register(openApiRoute({ url: '/v1/gateway/openapi.json', operations: gatewayOperations, info: GATEWAY_INFO }))
   const doors = createDoorServer({
     ...parts,
     doors: { chat: openAiChatDoor, responses: openAiResponsesDoor, anthropic: anthropicDoor, gemini: geminiDoor },
@@ -90,6 +93,7 @@ export const createServer = (parts: ServerParts): HttpServer => {
   })
   takeFirst(server, doors)
   server.register(doorRoutes(doors))
+  server.register(openAiRoutes(parts))
   server.register(difyRoutes(parts))
   server.register(managementRoutes(parts))
   return server

@@ -36,3 +36,24 @@ export const managementError = z
     requestId: z.string(),
   })
   .meta({ id: 'ManagementError' })
+
+/** Of the gateway's calls in OpenAI's form. */
+export const openAiError = z
+  .object({
+    error: z.object({
+      message: z.string(),
+      type: z.string(),
+      param: z.string().nullable().meta({ description: 'The field that is wrong.' }),
+      code: z.string().nullable(),
+    }),
+  })
+  .meta({ id: 'OpenAiError' })
+
+/** Of the gateway's calls in Anthropic's form. */
+export const anthropicError = z
+  .object({
+    type: z.literal('error'),
+    error: z.object({ type: z.string(), message: z.string() }),
+    request_id: z.string(),
+  })
+  .meta({ id: 'AnthropicError' })

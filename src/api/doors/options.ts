@@ -43,6 +43,11 @@ export const wantsDryRun = (headers: IncomingHttpHeaders): boolean => {
   return readFlag('x-heddle-dry-run', typeof value === 'string' ? value : undefined)
 }
 
+export const readStrict = (headers: IncomingHttpHeaders): boolean => {
+  const value = headers['x-heddle-strict']
+  return readFlag('x-heddle-strict', typeof value === 'string' ? value : undefined)
+}
+
 const readFlag = (name: OptionHeader, value: string | undefined): boolean => {
   if (value === undefined || value === 'false') return false
   if (value === 'true') return true

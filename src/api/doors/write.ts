@@ -6,7 +6,7 @@
 
 import type { ServerResponse } from 'node:http'
 import type { ChatStreamPart } from '../../model/spec.ts'
-import type { CallNotes, NativeAnswer } from '../../product/gateway/spec.ts'
+import type { CallNotes, Dropped, NativeAnswer } from '../../product/gateway/spec.ts'
 import { collectResult } from '../../product/gateway/whole.ts'
 import type { AnswerIdentity, Door, DoorCall } from './spec.ts'
 
@@ -119,10 +119,13 @@ export const notesHeaders = (notes: CallNotes): Record<string, string> => {
   }
   if (attempts.length > 1) headers['x-heddle-attempts'] = String(attempts.length)
   if (dropped.length > 0) {
-    headers['x-heddle-dropped'] = headerText(dropped.map(({ field, verdict }) => `${field};${verdict}`).join(', '))
+    headers['x-heddle-dropped'] = droppedHeader(dropped)
   }
   return headers
 }
+
+export const droppedHeader = (dropped: readonly Dropped[]): string =>
+  headerText(dropped.map(({ field, verdict }) => `${field};${verdict}`).join(', '))
 
 /** Characters of a header. */
 const LONGEST_HEADER = 1_024
