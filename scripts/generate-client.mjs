@@ -1,13 +1,16 @@
-// `npm run generate`: writes src/wire/client/schema.ts, the types of the typed client, from the OpenAPI document.
-// A test compares the file with what would be written, so a changed schema does not pass without it.
+// `npm run generate`: writes src/wire/client/schema.ts, the types of the typed client, from the OpenAPI document, and
+// docs/protocols.md from the table of parameters.
+// Tests compare the files with what would be written, so a changed schema or table does not pass without it.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import openapiTs, { astToString } from 'openapi-typescript'
 import { prepare, root } from './prepare.mjs'
+import { protocolsPage } from './protocols-page.mjs'
 
 const FILE = join(root, 'src/wire/client/schema.ts')
+const PROTOCOLS = join(root, 'docs/protocols.md')
 
 /** @param {object} document @returns {Promise<string>} the text of schema.ts */
 export const generateTypes = async (document) => {
@@ -21,4 +24,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { API_INFO } = await import('../dist/api/openapi-route.js')
   const { operations } = await import('../dist/wire/operations.js')
   writeFileSync(FILE, await generateTypes(createOpenApiDocument(operations, API_INFO)))
+  const { parameters } = await import('../dist/model/parameter-table.js')
+  writeFileSync(PROTOCOLS, protocolsPage(parameters))
 }

@@ -458,13 +458,19 @@ const openAi: readonly Parameter[] = (
 }))
 
 /** Vendor state: fields of a body that only one protocol has. */
-const only = (protocol: Protocol, rows: readonly (readonly [path: string, meaning: string])[]): readonly Parameter[] =>
-  rows.map(([path, meaning]) => ({
+const only = (protocol: Protocol, rows: readonly OwnRow[]): readonly Parameter[] =>
+  rows.map(([path, meaning, elsewhere = {}]) => ({
     name: `vendorState.${protocol}.${path}`,
     meaning,
     doors: { [protocol]: path },
-    families: { ...everywhere(ONE_PROTOCOL), [protocol]: as(path.replaceAll('[]', '.*')) },
+    families: { ...everywhere(ONE_PROTOCOL), [protocol]: as(path.replaceAll('[]', '.*')), ...elsewhere },
   }))
+
+type OwnRow = readonly [path: string, meaning: string, elsewhere?: Partial<Families>]
+
+const cachePoint = (list: string): Partial<Families> => ({
+  bedrock: near(`${list}.*.cachePoint`, 'A point behind it, of the usual lifetime.'),
+})
 
 const ownFields: readonly Parameter[] = [
   ...only('openai-chat', [
@@ -489,8 +495,8 @@ const ownFields: readonly Parameter[] = [
   ]),
   ...only('anthropic', [
     ['cache_control', 'Caches the prompt up to its end.'],
-    ['system[].cache_control', 'Caches the prompt up to here.'],
-    ['messages[].content[].cache_control', 'Caches the prompt up to here.'],
+    ['system[].cache_control', 'Caches the prompt up to here.', cachePoint('system')],
+    ['messages[].content[].cache_control', 'Caches the prompt up to here.', cachePoint('messages.*.content')],
     ['tools[].cache_control', 'Caches the prompt up to here.'],
     ['service_tier', 'How fast, at which price.'],
     ['speed', 'Faster, for more money.'],
@@ -501,7 +507,11 @@ const ownFields: readonly Parameter[] = [
     ['tools[].type', "The vendor's own tools, such as its search of the web."],
     ['messages[].content[].citations', 'The answer names its places in a document.'],
     ['messages[].content[].context', 'What a document is about.'],
-    ['messages[].content[].signature', "The vendor's signature of its thinking."],
+    [
+      'messages[].content[].signature',
+      "The vendor's signature of its thinking.",
+      { bedrock: as('messages.*.content.*.reasoningContent') },
+    ],
   ]),
   ...only('gemini', [
     ['safetySettings', 'What the vendor filters.'],
