@@ -27,7 +27,8 @@ const endpoint = (url: string, limits: Partial<NativeEndpoint> = {}): NativeEndp
   model: 'm',
   url: () => url,
   headers: () => ({ authorization: 'Bearer k' }),
-  toError: (status, body) => new ModelError('model/unavailable', { details: { provider: 'p', message: `${status} ${body}` } }),
+  toError: (status, body) =>
+    new ModelError('model/unavailable', { details: { provider: 'p', message: `${status} ${body}` } }),
   failureIn: (body) =>
     (body as { error?: { message: string } }).error
       ? new ModelError('model/unavailable', { details: { provider: 'p', message: 'told inside' }, retryable: true })
@@ -49,7 +50,10 @@ const word = (content: string) => frame({ choices: [{ index: 0, delta: { content
 const usage = frame({ choices: [], usage: { prompt_tokens: 7, completion_tokens: 3 } })
 const events = (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/event-stream' })
 
-const send = async (answer: Answer, more: { streaming?: boolean; hideUsage?: boolean; limits?: Partial<NativeEndpoint> } = {}) => {
+const send = async (
+  answer: Answer,
+  more: { streaming?: boolean; hideUsage?: boolean; limits?: Partial<NativeEndpoint> } = {},
+) => {
   const client = createNativeClient({ clock: systemClock })
   const controller = new AbortController()
   const url = await listen(answer)
@@ -85,7 +89,9 @@ describe('streams', () => {
   })
 
   test('that fail before their first content never begin', async () => {
-    const { exchange } = await send((_, response) => events(response).end(`${role}${frame({ error: { message: 'x' } })}`))
+    const { exchange } = await send((_, response) =>
+      events(response).end(`${role}${frame({ error: { message: 'x' } })}`),
+    )
     await expect(exchange).rejects.toMatchObject({ code: 'model/unavailable', details: { message: 'told inside' } })
   })
 
@@ -117,7 +123,9 @@ describe('streams', () => {
   })
 
   test('that fall silent are given up', async () => {
-    const { exchange } = await send((_, response) => void events(response).write(role), { limits: { idleTimeoutMs: 300 } })
+    const { exchange } = await send((_, response) => void events(response).write(role), {
+      limits: { idleTimeoutMs: 300 },
+    })
     await expect(exchange).rejects.toMatchObject({ code: 'model/timeout' })
     server?.closeAllConnections()
   })
