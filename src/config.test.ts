@@ -104,7 +104,7 @@ describe('the environment', () => {
     ['https://host/base/', 'https://host/base'],
     ['[::]:9000', 'http://127.0.0.1:9000'],
   ])('OLLAMA_HOST %s is %s', (host, baseUrl) => {
-    expect(read(undefined, { OLLAMA_HOST: host }).providers.ollama?.baseUrl).toBe(baseUrl)
+    expect(read(undefined, { OLLAMA_HOST: host }).providers.ollama).toEqual({ type: 'ollama', baseUrl })
   })
 
   it('says which variable is wrong', () => {

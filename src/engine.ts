@@ -11,7 +11,10 @@ import { createDocumentReader } from './knowledge/parse/drivers/document-reader.
 import { type KnownProvider, listProviders } from './model/catalogue.ts'
 import { createModelDirectory } from './model/directory.ts'
 import { createAnthropicProvider } from './model/drivers/anthropic.ts'
+import { createAzureProvider } from './model/drivers/azure.ts'
+import { createBedrockProvider } from './model/drivers/bedrock.ts'
 import { createGeminiProvider } from './model/drivers/gemini.ts'
+import { createLocalProvider } from './model/drivers/local.ts'
 import { createOfflineProvider } from './model/drivers/offline.ts'
 import { createOllamaProvider } from './model/drivers/ollama.ts'
 import { createOpenAiCompatibleProvider } from './model/drivers/openai-compatible.ts'
@@ -123,10 +126,16 @@ export const createEngine = (config: Config, seams: Seams, files?: FileStore): E
 const createModels = (config: Config, seams: Seams) => {
   const fetch: GuardedFetch = createGuardedFetch({ ...config.outbound, allowAll: true })
   const offline = createOfflineProvider(seams)
-  const configured = Object.entries(config.providers).map(([name, options]) =>
-    createProvider(name, options, fetch, seams),
-  )
-  const providers = [...configured, offline]
+  const accounts: readonly Account[] = [
+    ...Object.entries(config.providers).flatMap(([name, options]) =>
+      accountsOf(options).map((one, i) => ({
+        id: i === 0 ? name : `${name}#${i + 1}`,
+        provider: createProvider(name, one, fetch, seams),
+      })),
+    ),
+    { id: offline.name, provider: offline },
+  ]
+  const providers = accounts.filter(({ id, provider }) => id === provider.name).map(({ provider }) => provider)
   const directory = createModelDirectory({
     providers,
     defaultModel: config.models.default,
@@ -134,10 +143,16 @@ const createModels = (config: Config, seams: Seams) => {
     allowSubstitute: config.models.allowSubstitute,
     aliases: config.models.aliases,
   })
-  const { embedding, transcription, speech, default: chat } = config.models
-  const defaults = { chat, embedding, ...(transcription && { transcription }), ...(speech && { speech }) }
-  const accounts = providers.map((provider): Account => ({ id: provider.name, provider }))
+  const { default: chat, allowSubstitute: _, aliases: __, ...others } = config.models
+  const defaults = { chat, ...others }
   return { directory, accounts, list: () => listProviders(providers, defaults), close: () => fetch.close() }
+}
+
+/** The provider with one key, as often as it has keys. */
+const accountsOf = (options: Config['providers'][string]): readonly Config['providers'][string][] => {
+  if (options.type === 'local' || !options.apiKeys) return [options]
+  const { apiKeys, ...rest } = options
+  return apiKeys.map((apiKey) => ({ ...rest, apiKey }))
 }
 
 const createProvider = (
@@ -150,7 +165,14 @@ const createProvider = (
   const settings = { ...(options as ProviderConfig), name }
   switch (settings.type) {
     case 'openai-compatible':
-      return createOpenAiCompatibleProvider(settings, parts)
+    case 'openai':
+      return createOpenAiCompatibleProvider(settings, parts, settings.type)
+    case 'azure':
+      return createAzureProvider(settings, parts)
+    case 'bedrock':
+      return createBedrockProvider(settings, parts)
+    case 'local':
+      return createLocalProvider(settings)
     case 'anthropic':
       return createAnthropicProvider(settings, parts)
     case 'gemini':

@@ -5,7 +5,7 @@ import { defineOperation } from '../operation.ts'
 
 const tag = 'Models'
 
-const kind = z.enum(['chat', 'embedding', 'transcription', 'speech'])
+const kind = z.enum(['chat', 'embedding', 'transcription', 'speech', 'rerank', 'moderation'])
 const feature = z.enum(['tools', 'structured-output', 'vision', 'audio', 'video', 'document', 'reasoning'])
 
 export const model = z
