@@ -26,11 +26,14 @@ export interface NodeEntry {
   readonly elapsedMs: number | null
 }
 
-export const isOver = ({ status }: Pick<RunRow, 'status'>): boolean => status !== 'running' && status !== 'scheduled'
+/** Runs and nodes that have not ended; `paused` ones wait for people. */
+const GOING_ON: ReadonlySet<string> = new Set(['scheduled', 'running', 'paused'])
+
+export const isOver = ({ status }: Pick<RunRow, 'status'>): boolean => !GOING_ON.has(status)
 
 export const toEntries = ({ id, nodes }: RunDetail, seen: Set<string> = new Set()): readonly NodeEntry[] =>
   nodes
-    .filter((node) => node.status !== 'running' && !seen.has(node.id))
+    .filter((node) => !GOING_ON.has(node.status) && !seen.has(node.id))
     .map((node) => {
       seen.add(node.id)
       const { nodeId, type, title, status, error, elapsedMs } = node

@@ -99,3 +99,18 @@ export const code = (javascript: string, outputs: Readonly<Record<string, string
   variables: Object.entries(variables).map(([variable, value_selector]) => ({ variable, value_selector })),
   outputs: Object.fromEntries(Object.entries(outputs).map(([name, type]) => [name, { type, children: null }])),
 })
+
+/** Asks people; leaves by `ok`, `no` or `__timeout`. */
+export const humanInput = (more: Settings = {}) => ({
+  type: 'human-input',
+  form_content: 'Offer: **{{#start.title#}}**\nNote: {{#$output.note#}}',
+  inputs: [{ type: 'paragraph', output_variable_name: 'note', default: null }],
+  user_actions: [
+    { id: 'ok', title: 'Approve', button_style: 'primary' },
+    { id: 'no', title: 'Reject', button_style: 'default' },
+  ],
+  timeout: 1,
+  timeout_unit: 'day',
+  delivery_methods: [{ id: 'web', type: 'webapp', enabled: true, config: {} }],
+  ...more,
+})

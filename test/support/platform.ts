@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createIds, type LogFields, silentLog, systemClock, systemSeams } from '../../src/base/seams.ts'
+import { type Clock, createIds, type LogFields, silentLog, systemClock, systemSeams } from '../../src/base/seams.ts'
 import { parseConfig } from '../../src/config.ts'
 import { openPostgres } from '../../src/db/drivers/postgres.ts'
 import { openSqlite } from '../../src/db/drivers/sqlite.ts'
@@ -41,12 +41,19 @@ export interface TestPlatform extends AsyncDisposable {
 /** HEDDLE_TEST_PLATFORM=postgres, beside HEDDLE_TEST_POSTGRES, runs every suite on PostgreSQL that does not choose. */
 const USUAL = process.env.HEDDLE_TEST_PLATFORM === 'postgres' ? 'postgres' : 'sqlite'
 
+export interface TestPlatformParts {
+  /** Another platform's, which is over or beside this one; it stays when this one ends. */
+  readonly folder?: string
+  readonly clock?: Clock
+}
+
 /** `config` is what heddle.yaml would hold. On PostgreSQL the platform has a schema of its own, dropped at the end. */
 export const startPlatform = async (
   config: Record<string, unknown> = {},
   on: TestedDatabase['name'] = USUAL,
+  { folder: given, clock = systemClock }: TestPlatformParts = {},
 ): Promise<TestPlatform> => {
-  const folder = mkdtempSync(join(tmpdir(), 'heddle-platform-'))
+  const folder = given ?? mkdtempSync(join(tmpdir(), 'heddle-platform-'))
   const schema = on === 'postgres' ? makeSchema(postgresUrl ?? '') : undefined
   // Titles would be further calls of the simulated vendor.
   const quiet = { conversations: { autoName: false } }
@@ -55,7 +62,7 @@ export const startPlatform = async (
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues))
   const logged: { event: string; fields: LogFields | undefined }[] = []
   const log = { ...silentLog, error: (event: string, fields?: LogFields) => void logged.push({ event, fields }) }
-  const platform = await createPlatform(parsed.value, systemSeams(log))
+  const platform = await createPlatform(parsed.value, { ...systemSeams(log), clock })
   const server = platform.createServer()
   await server.listen({ host: '127.0.0.1', port: 0 })
   const seams = { clock: systemClock, ids: createIds(systemClock) }
@@ -65,13 +72,14 @@ export const startPlatform = async (
     : await openSqlite({ path: join(folder, 'heddle.db'), ...seams })
   let closing: Promise<void> | undefined
   const close = async () => {
+    await platform.forms.close()
     await platform.runs.close()
     server.server.closeAllConnections()
     await server.close()
     await database.close()
     await platform.close()
     await schema?.drop()
-    rmSync(folder, { recursive: true, force: true })
+    if (given === undefined) rmSync(folder, { recursive: true, force: true })
   }
   return {
     url: `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`,

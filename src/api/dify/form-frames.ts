@@ -62,7 +62,7 @@ export const messageContent = (form: Form): ValueObject => {
     type: 'human_input',
     workflow_run_id: toWireId(form.runId),
     submitted: submitted !== undefined,
-    form_definition: formDefinition(form, false),
+    form_definition: submitted ? null : formDefinition(form, false),
     form_submission_data: submitted
       ? {
           node_id: form.nodeId,

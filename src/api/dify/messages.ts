@@ -14,6 +14,7 @@ import { appCallerOf } from '../authenticate.ts'
 import { addRoute } from '../route.ts'
 import type { ServerParts } from '../spec.ts'
 import { requireChat } from './app-modes.ts'
+import { messageContent } from './form-frames.ts'
 import { toIso, toSeconds } from './times.ts'
 
 export const messageRoutes =
@@ -84,7 +85,7 @@ const toMessage = (message: MessageWithFiles, origin: string): ValueObject => ({
   inputs: message.inputs,
   query: message.query,
   answer: message.answer,
-  status: message.status === 'error' ? 'error' : 'normal',
+  status: message.status === 'stopped' ? 'normal' : message.status,
   error: message.error,
   message_files: message.attached.map((file) => toMessageFile(file, origin)),
   feedback: message.feedback && { rating: message.feedback.rating },
@@ -93,7 +94,7 @@ const toMessage = (message: MessageWithFiles, origin: string): ValueObject => ({
     isObject(thought) ? toThought(thought, message.id) : [],
   ),
   created_at: toSeconds(message.createdAt),
-  extra_contents: [],
+  extra_contents: message.forms.map(messageContent),
   message_tokens: message.promptTokens,
   answer_tokens: message.completionTokens,
   total_tokens: message.promptTokens + message.completionTokens,

@@ -52,7 +52,7 @@ async function* readFrames(
 ): AsyncGenerator<readonly Frame[], void, void> {
   const context = frameContext(run.facts)
   // The event that the number stands for may have had a second frame.
-  const first = from ?? Math.max(0, Math.ceil(after / FRAMES_PER_EVENT) - 1)
+  const first = from ?? run.placeOf(Math.max(0, Math.ceil(after / FRAMES_PER_EVENT) - 1))
   try {
     for await (const sequenced of run.read(first, along)) {
       if (shows && sequenced.sequence < shows.until && !shows.event(sequenced.event)) continue

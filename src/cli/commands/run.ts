@@ -41,6 +41,7 @@ export const runCommand = (path: string, options: RunOptions): Promise<ExitCode>
       for await (const event of events) {
         show(event)
         if (event.type === 'run-end') return exitCodeOf(event)
+        if (event.type === 'run-pause') return EXIT.failed
       }
       return EXIT.failed
     } finally {
@@ -129,6 +130,9 @@ const createTerminal = (options: RunOptions): ((event: ExecutionEvent) => void) 
         break
       case 'notice':
         say(`  ! ${event.message}`)
+        break
+      case 'run-pause':
+        note(red('The app asks people by a form; nobody answers it here. Import the app, and run it on a server.'))
         break
       case 'run-end':
         if (openLine) process.stdout.write('\n')

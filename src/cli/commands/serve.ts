@@ -34,6 +34,7 @@ export const serveCommand = async (options: ServeOptions): Promise<ExitCode> => 
     const interrupted = await platform.markInterruptedRuns()
     if (interrupted > 0) log.warn('runs-interrupted', { count: interrupted })
     void platform.purgeDeletedApps()
+    await platform.forms.watch()
     await platform.annotations.resume()
     const server = platform.createServer()
     try {

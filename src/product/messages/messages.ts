@@ -15,6 +15,8 @@ import type { Message, MessageStore } from '../conversations/messages.ts'
 import type { ConversationStore } from '../conversations/store.ts'
 import { serviceUser } from '../end-users/service-user.ts'
 import type { EndUser, EndUserStore } from '../end-users/store.ts'
+import type { Form } from '../forms/spec.ts'
+import type { FormStore } from '../forms/store.ts'
 import type { AppId, ConversationId, MessageId } from '../ids.ts'
 import type { QuestionRequest } from '../runs/features/suggested-questions.ts'
 import type { Page } from '../store-seams.ts'
@@ -28,6 +30,7 @@ export interface MessagesParts {
     readonly feedbacks: FeedbackStore
     readonly conversations: ConversationStore
     readonly endUsers: EndUserStore
+    readonly forms: Pick<FormStore, 'ofRuns'>
   }
   readonly apps: Pick<Apps, 'open'>
   readonly models: ModelDirectory
@@ -38,6 +41,8 @@ export interface MessagesParts {
 
 export interface MessageWithFiles extends Message {
   readonly attached: readonly MessageFile[]
+  /** What people were asked in its run. */
+  readonly forms: readonly Form[]
 }
 
 /** One user's message. `user` as callers name them; absent for the shared user of calls that name none. */
@@ -96,14 +101,19 @@ export const createMessages = (parts: MessagesParts): Messages => {
   }
 
   const attach = async (caller: Caller, appId: AppId, messages: readonly Message[]): Promise<MessageWithFiles[]> => {
-    const files = await stores.messageFiles.list(
-      caller,
-      appId,
-      messages.map(({ id }) => id),
-    )
+    const runIds = messages.flatMap(({ runId }) => runId ?? [])
+    const [files, forms] = await Promise.all([
+      stores.messageFiles.list(
+        caller,
+        appId,
+        messages.map(({ id }) => id),
+      ),
+      stores.forms.ofRuns(caller, runIds),
+    ])
     return messages.map((message) => ({
       ...message,
       attached: files.filter(({ messageId }) => messageId === message.id),
+      forms: forms.filter(({ runId }) => runId === message.runId),
     }))
   }
 

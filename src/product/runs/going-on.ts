@@ -52,9 +52,9 @@ export const createPausedRuns = ({ parts, live, settled, launch }: PausedRunsPar
   }
 
   /** The run's object: that of its readers, if there is one. */
-  const objectOf = async (caller: Caller, state: PausedState, next: number): Promise<LiveRun> => {
+  const objectOf = async (caller: Caller, state: PausedState, told: number): Promise<LiveRun> => {
     const known = live.findRun(caller, state.facts.runId)
-    if (!known) return new LiveRun(state.facts, { events: [], next })
+    if (!known) return new LiveRun(state.facts, { events: [], told })
     await settled(known)
     return known
   }
@@ -115,7 +115,7 @@ export const createPausedRuns = ({ parts, live, settled, launch }: PausedRunsPar
       const told = new Told(true, state.told)
       const paused = pausedEvent({ ...state.so, at: pause.pausedAt, elapsedMs: state.journal.elapsedMs }, waiting, told)
       const events = [...recordedEvents(record, nodes, forms), paused]
-      const run = new LiveRun(state.facts, { events, next: pause.nextEvent })
+      const run = new LiveRun(state.facts, { events, told: pause.nextEvent })
       run.park()
       live.keepParked(run)
       return run

@@ -40,8 +40,20 @@ export interface RunFacts {
 
 const KEPT_EVENTS = 50_000
 
+/** A part of the run that another process saw. */
+export interface EarlierPart {
+  /** Of that part, as far as it is known from records: shown again to those who ask for it. */
+  readonly events: readonly RunEvent[]
+  /** Number of the first event it did not tell. */
+  readonly told: number
+}
+
+/** Numbers left for what may have been read aloud after that. */
+const ROOM_FOR_SPEECH = 1_000
+
 export class LiveRun {
   readonly facts: RunFacts
+  readonly #earlier: EarlierPart | undefined
   readonly #controller = new AbortController()
   #events: RunEvent[] = []
   /** Number of the first event still kept. */
@@ -50,12 +62,12 @@ export class LiveRun {
   #parked = false
   #wake: (() => void)[] = []
 
-  /** @param before events of the run that are known from its records, and the number of the one that comes next */
-  constructor(facts: RunFacts, before?: { readonly events: readonly RunEvent[]; readonly next: number }) {
+  constructor(facts: RunFacts, before?: EarlierPart) {
     this.facts = facts
+    this.#earlier = before
     if (!before) return
     this.#events = [...before.events]
-    this.#first = before.next - before.events.length
+    this.#first = before.told + ROOM_FOR_SPEECH
   }
 
   get signal(): AbortSignal {
@@ -74,6 +86,15 @@ export class LiveRun {
   /** Number of the first event that can still be read. */
   get first(): number {
     return this.#first
+  }
+
+  /** Where a reader goes on who has everything up to event number `from`: those who saw all of an earlier part do not see it again. */
+  placeOf(from: number): number {
+    if (!this.#earlier) return from
+    const { events, told } = this.#earlier
+    if (from === 0) return this.#first
+    const here = told + ROOM_FOR_SPEECH + events.length
+    return from >= told - 1 && from < here ? here : from
   }
 
   /** Number of the event that comes next. */

@@ -40,8 +40,6 @@ export interface Pause {
 /** Bytes of what a run goes on from, as text. Source: a document of this size is written and read in well under a second. */
 const LARGEST_STATE_BYTES = 64 * 1024 * 1024
 const TOKEN_BYTES = 24
-/** Numbers left for what may still be read aloud after the pause. */
-const ROOM_FOR_SPEECH = 1_000
 
 /** @throws RunError `run/pause-too-large` */
 export const preparePause = async (
@@ -91,7 +89,7 @@ export const preparePause = async (
       appId: facts.appId,
       taskId: facts.taskId,
       state,
-      nextEvent: run.next + events.length + ROOM_FOR_SPEECH,
+      nextEvent: run.next + events.length,
       pausedAt: pause.at,
     }),
     ...opened.map((form) => stores.forms.add(caller, form)),

@@ -61,7 +61,7 @@ export const listWorkflowLogs = defineOperation({
   query: z.object({
     keyword: queryText(),
     status: absentWhenEmpty(
-      z.enum(['succeeded', 'failed', 'stopped', 'partial-succeeded', 'running'], {
+      z.enum(['succeeded', 'failed', 'stopped', 'partial-succeeded', 'running', 'paused'], {
         error: 'must be succeeded, failed or stopped',
       }),
     ),

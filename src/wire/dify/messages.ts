@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { defineOperation } from '../operation.ts'
+import { humanInputContent } from './forms.ts'
 import {
   body,
   cursorPage,
@@ -60,14 +61,14 @@ const message = z
     inputs: z.record(z.string(), z.unknown()),
     query: z.string(),
     answer: z.string(),
-    status: z.enum(['normal', 'error']),
+    status: z.enum(['normal', 'error', 'paused']),
     error: z.string().nullable(),
     message_files: z.array(messageFile),
     feedback: z.object({ rating: z.enum(['like', 'dislike']) }).nullable(),
     retriever_resources: z.array(z.record(z.string(), z.unknown())),
     agent_thoughts: z.array(agentThought),
     created_at: seconds(),
-    extra_contents: z.array(z.unknown()),
+    extra_contents: z.array(humanInputContent),
     message_tokens: z.int(),
     answer_tokens: z.int(),
     total_tokens: z.int(),

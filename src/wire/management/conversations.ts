@@ -29,7 +29,7 @@ export const message = z
     answer: z.string(),
     inputs: dataMap(),
     files: z.array(z.unknown()),
-    status: z.enum(['normal', 'error', 'stopped']),
+    status: z.enum(['normal', 'error', 'stopped', 'paused']),
     error: z.string().nullable(),
     promptTokens: z.number().int(),
     completionTokens: z.number().int(),
