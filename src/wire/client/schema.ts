@@ -1746,7 +1746,7 @@ export interface components {
             provider: string;
             name: string;
             /** @enum {string} */
-            kind: "chat" | "embedding" | "transcription" | "speech";
+            kind: "chat" | "embedding" | "transcription" | "speech" | "rerank" | "moderation";
             features: ("tools" | "structured-output" | "vision" | "audio" | "video" | "document" | "reasoning")[];
             /** @description Null when unknown. */
             contextTokens: number | null;
@@ -4174,7 +4174,7 @@ export interface operations {
     listModels: {
         parameters: {
             query?: {
-                kind?: "chat" | "embedding" | "transcription" | "speech";
+                kind?: "chat" | "embedding" | "transcription" | "speech" | "rerank" | "moderation";
             };
             header?: never;
             path?: never;
