@@ -67,7 +67,7 @@ class Turns {
     if (!given) return undefined
     const result = withCamelNames(given)
     const name = reader.requiredText(result, 'name', place)
-    const id = reader.text(result, 'id', place)
+    const id = reader.text(result, 'id', place) || undefined
     const response = reader.object(result, 'response', place) ?? {}
     const found = this.#open.findIndex((call) => (id === undefined ? call.name === name : call.id === id))
     const [call] = found < 0 ? [] : this.#open.splice(found, 1)
@@ -116,7 +116,7 @@ class Turns {
     const vendorState = stateOf(part, ['functionCall'])
     const call = {
       // The same conversation always gets the same ids.
-      id: reader.text(given, 'id', place) ?? `call_${this.#calls}`,
+      id: reader.text(given, 'id', place) || `call_${this.#calls}`,
       name,
       argumentsJson: JSON.stringify(args),
       ...(vendorState && { vendorState }),
