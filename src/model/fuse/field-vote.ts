@@ -80,8 +80,8 @@ const voteOnObject = (ballots: readonly (Ballot & { value: ValueObject })[]): Va
     if (compare(sumOf(having) * 2, total) >= 0) fields.push([name, voteOn(having)])
   }
   // As the member that counts most orders them; names only decide what that leaves open.
-  const lead = ballots.reduce((best, ballot) => (compare(ballot.count, best.count) > 0 ? ballot : best))
-  const order = Object.keys(lead.value)
+  const lead = strongest(ballots)
+  const order = Object.keys(lead?.value ?? {})
   const placeOf = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
   fields.sort(([a], [b]) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1))
   return objectFrom(fields)
@@ -91,25 +91,36 @@ const voteOnObject = (ballots: readonly (Ballot & { value: ValueObject })[]): Va
 const voteOnList = (ballots: readonly (Ballot & { value: readonly Value[] })[]): readonly Value[] => {
   const first = ballots[0]?.value ?? []
   if (ballots.every(({ value }) => value.length === first.length && hasNoRepeats(value) === hasNoRepeats(first))) {
-    if (sameItems(ballots)) return heaviest(ballots, ({ value }) => keyOf(value))[0]?.value ?? []
+    if (sameItems(ballots)) return strongest(heaviest(ballots, ({ value }) => keyOf(value)))?.value ?? []
     return first.map((_, i) => voteOn(ballots.map(({ value, count }) => ({ value: value[i] as Value, count }))))
   }
   const whole = heaviest(ballots, ({ value }) => keyOf(value))
   const total = sumOf(ballots)
-  if (compare(sumOf(whole) * 2, total) > 0) return whole[0]?.value ?? []
-  const shared = ballots
-    .flatMap(({ value }) => value)
-    .filter((item) => {
-      const having = ballots.filter(({ value }) => value.some((other) => keyOf(other) === keyOf(item)))
-      return compare(sumOf(having) * 2, total) > 0
-    })
-  const distinct = new Map(shared.map((item) => [keyOf(item), item]))
-  const lead = whole[0]?.value ?? []
-  const placeOf = (key: string) => {
-    const at = lead.findIndex((item) => keyOf(item) === key)
-    return at < 0 ? lead.length : at
+  if (compare(sumOf(whole) * 2, total) > 0) return strongest(whole)?.value ?? []
+  const isShared = (item: Value): boolean =>
+    compare(sumOf(ballots.filter(({ value }) => value.some((other) => keyOf(other) === keyOf(item)))) * 2, total) > 0
+  const distinct = new Map<string, Value>()
+  // As the member that counts most writes it.
+  for (const { value } of byStrength(ballots)) {
+    for (const item of value) if (!distinct.has(keyOf(item)) && isShared(item)) distinct.set(keyOf(item), item)
   }
-  return [...distinct].sort(([a], [b]) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1)).map(([, item]) => item)
+  return [...distinct]
+    .map(([key, item]) => ({ key, item, place: meanPlace(key, ballots) }))
+    .sort((a, b) => compare(a.place, b.place) || (a.key < b.key ? -1 : 1))
+    .map(({ item }) => item)
+}
+
+/** Where the item stands in the lists that have it, on average. */
+const meanPlace = (key: string, ballots: readonly (Ballot & { value: readonly Value[] })[]): number => {
+  const having = ballots.flatMap(({ value, count }) => {
+    const at = value.findIndex((item) => keyOf(item) === key)
+    return at < 0 ? [] : [{ value: at * count, count }]
+  })
+  const sum = having
+    .map(({ value }) => value)
+    .sort((a, b) => a - b)
+    .reduce((total, part) => total + part, 0)
+  return sum / sumOf(having)
 }
 
 const hasNoRepeats = (items: readonly Value[]): boolean => new Set(items.map(keyOf)).size === items.length
@@ -123,10 +134,7 @@ const sameItems = (ballots: readonly (Ballot & { value: readonly Value[] })[]): 
 /** Numbers without a majority: their median, which one of them said. */
 const voteOnScalar = (ballots: readonly Ballot[]): Value => {
   const group = heaviest(ballots, ({ value }) => keyOf(value))
-  const lead = [...group].sort(
-    (a, b) => compare(b.count, a.count) || (stringifyJson(a.value) < stringifyJson(b.value) ? -1 : 1),
-  )
-  const winner = lead[0]?.value ?? null
+  const winner = strongest(group)?.value ?? null
   if (!isNumber(winner) || compare(sumOf(group) * 2, sumOf(ballots)) > 0) return winner
   const values = ballots.map(({ value }) => (isNumber(value) ? toNumber(value) : 0))
   const middle = weightedMedian(
@@ -135,6 +143,12 @@ const voteOnScalar = (ballots: readonly Ballot[]): Value => {
   )
   return ballots[values.indexOf(middle)]?.value ?? winner
 }
+
+/** Who counts most first; among equals the smaller text. */
+const byStrength = <B extends Ballot>(ballots: readonly B[]): readonly B[] =>
+  ballots.toSorted((a, b) => compare(b.count, a.count) || (stringifyJson(a.value) < stringifyJson(b.value) ? -1 : 1))
+
+const strongest = <B extends Ballot>(ballots: readonly B[]): B | undefined => byStrength(ballots)[0]
 
 const sumOf = (ballots: readonly Ballot[]): number =>
   ballots

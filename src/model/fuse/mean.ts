@@ -34,11 +34,13 @@ const NORMAL = 1.4826
 /** Where more than half say the very same, others may still be this far off, as a part of it. */
 const SLACK = 0.01
 
-const keptOf = (values: readonly number[], weights: readonly number[]): readonly boolean[] => {
+/** Each member has one voice here: weights say who is more exact, and a great weight must not make one's slip the measure. */
+const keptOf = (values: readonly number[]): readonly boolean[] => {
   if (values.length < 3) return values.map(() => true)
-  const middle = weightedMedian(values, weights)
+  const equal = values.map(() => 1)
+  const middle = weightedMedian(values, equal)
   const deviations = values.map((value) => Math.abs(value - middle))
-  const spread = Math.max(weightedMedian(deviations, weights) * NORMAL, Math.abs(middle) * SLACK)
+  const spread = Math.max(weightedMedian(deviations, equal) * NORMAL, Math.abs(middle) * SLACK)
   return deviations.map((deviation) => deviation <= OUTLIER * spread)
 }
 
@@ -56,7 +58,7 @@ export const mean = (candidates: readonly Candidate[]): Fused | undefined => {
   const present = scaled.flatMap((value, i) => (value === undefined ? [] : [{ value, i }]))
   const values = present.map(({ value }) => value)
   const counts = present.map(({ i }) => countOf(candidates[i] as Candidate, 2))
-  const kept = keptOf(values, counts)
+  const kept = keptOf(values)
   const isProbability =
     !percent && values.every((value) => value >= 0 && value <= 1) && values.some((value) => value % 1 !== 0)
   const to = isProbability ? logOdds : same
@@ -69,7 +71,9 @@ export const mean = (candidates: readonly Candidate[]): Fused | undefined => {
     total += counts[k] ?? 0
   })
   const decimals = Math.min(6, Math.max(...read.map((number) => number.decimals)) + 2)
-  const result = String(Number(from(sum / total).toFixed(decimals)))
+  // Sums of the same numbers in another order differ in the last digits; rounding must not make them matter.
+  const exact = Number(from(sum / total).toPrecision(12))
+  const result = String(Number(exact.toFixed(decimals)))
   const isKept = new Set(present.flatMap(({ i }, k) => (kept[k] ? [i] : [])))
   return { text: percent ? `${result}%` : result, agreed: candidates.map((_, i) => isKept.has(i)) }
 }

@@ -28,16 +28,20 @@ const likeness = (a: Profile, b: Profile): number => {
   return total === 0 ? 1 : (2 * shared) / total
 }
 
+/** A text can be wrong in very many ways, so that two that agree are hardly wrong together: also members that are right less
+ *  than half of the time count. */
+const WAYS = 100
+
 /** How alike two texts are, 0 to 1. */
 export const similarity = (a: string, b: string): number => likeness(profileOf(a), profileOf(b))
 
-/** By candidate: how much of the others' weight agrees with it. */
+/** By candidate: how much of all weight agrees with it, its own included. */
 export const centrality = (candidates: readonly Candidate[]): readonly number[] => {
   const profiles = candidates.map(({ text }) => profileOf(text))
-  const counts = candidates.map((candidate) => countOf(candidate, 2))
+  const counts = candidates.map((candidate) => countOf(candidate, WAYS))
   return profiles.map((mine, i) =>
     profiles
-      .flatMap((other, k) => (k === i ? [] : [likeness(mine, other) * (counts[k] ?? 0)]))
+      .map((other, k) => (k === i ? 1 : likeness(mine, other)) * (counts[k] ?? 0))
       .sort((a, b) => a - b)
       .reduce((sum, part) => sum + part, 0),
   )
@@ -50,7 +54,7 @@ const AGREES = 0.5
 export const byCentrality = (candidates: readonly Candidate[]): readonly number[] => {
   const central = centrality(candidates)
   return candidates
-    .map((candidate, i) => ({ candidate, i, count: countOf(candidate, 2), central: central[i] ?? 0 }))
+    .map((candidate, i) => ({ candidate, i, count: countOf(candidate, WAYS), central: central[i] ?? 0 }))
     .sort(
       (a, b) =>
         compare(b.central, a.central) || compare(b.count, a.count) || (a.candidate.text < b.candidate.text ? -1 : 1),
