@@ -133,6 +133,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/runs/:run_id': member('run.read'),
   'GET /api/runs/:run_id/events': member('run.read'),
   'POST /api/runs/:run_id/stop': member('run.stop'),
+  'GET /api/forms': member('run.read'),
+  'POST /api/forms/:form_id': member('run.start'),
   'GET /api/usage': member('run.read'),
   'GET /api/gateway/calls': member('gateway.read'),
   'GET /api/gateway/health': member('gateway.read'),

@@ -26,7 +26,10 @@ import { createMessageFileStore } from './conversations/message-files.ts'
 import { createMessageStore } from './conversations/messages.ts'
 import { createConversationStore } from './conversations/store.ts'
 import { createEndUserStore } from './end-users/store.ts'
+import type { Form } from './forms/spec.ts'
+import { createFormStore } from './forms/store.ts'
 import { createNodeExecutionStore } from './runs/node-executions.ts'
+import { createPauseStore } from './runs/pause-store.ts'
 import { createRunSearch } from './runs/run-search.ts'
 import { createRunStore } from './runs/store.ts'
 import { createTenantStore } from './tenants/store.ts'
@@ -48,6 +51,9 @@ const WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'accounts.memberships': 'asked in order to choose a tenant',
   'signIns.revokeOthers': 'a new password ends the sign-ins to all tenants',
   'keys.findByHash': 'a request shows its key before anyone knows whose it is',
+  'forms.due': 'finds the forms of all tenants whose time is over',
+  'forms.nextExpiry': 'asked in order to look again when it is time, for all tenants',
+  'forms.unheard': 'at start, finds the runs of all tenants that a dead process did not resume',
   'runs.markInterrupted': 'at start, finds the tenants whose runs a dead process left behind',
 }
 
@@ -85,6 +91,8 @@ const createStores = () => {
     runSearch: createRunSearch(seams),
     conversationSearch: createConversationSearch(seams),
     nodes: createNodeExecutionStore(seams),
+    pauses: createPauseStore(seams),
+    forms: createFormStore(seams),
     usage: createUsageStore(seams),
   }
 }
@@ -164,6 +172,24 @@ const createWorld = async () => {
     finishedAt: null,
     elapsedMs: null,
   } as const
+  const pause = { runId: run.id, appId: app.id, taskId: 'task', state: MARK, nextEvent: 7, pausedAt: 8 }
+  const request = { content: MARK, inputs: [], actions: [], defaults: {}, timeoutMs: 5, web: true }
+  const form: Form = {
+    id: ids.next('form'),
+    appId: app.id,
+    runId: run.id,
+    executionId: node.id,
+    nodeId: 'n1',
+    nodeTitle: MARK,
+    token: MARK,
+    request,
+    status: 'open',
+    answer: null,
+    answeredBy: null,
+    answeredAt: null,
+    expiresAt: 9_000,
+    createdAt: 8,
+  }
   const used = {
     id: ids.next('usage'),
     runId: run.id,
@@ -182,7 +208,9 @@ const createWorld = async () => {
     createdAt: 6,
   } as const
   const begun = [stores.messages.save(owner, message), stores.runs.start(owner, run), stores.nodes.save(owner, node)]
-  await db.write([...begun, stores.usage.add(owner, used)])
+  const waitingNode = stores.nodes.save(owner, { ...node, id: ids.next('node'), status: 'paused' })
+  const waits = [waitingNode, stores.pauses.save(owner, pause), stores.forms.add(owner, form)]
+  await db.write([...begun, stores.usage.add(owner, used), ...waits])
   const upload = {
     id: ids.next('file'),
     appId: app.id,
@@ -234,7 +262,22 @@ const createWorld = async () => {
   const signIn = { ...newSignIn(), accountId: person.id, refreshHash: MARK }
   await stores.signIns.create(owner, signIn)
   await stores.accounts.saveSetupToken(owner, MARK)
-  const found = { upload, messageFile, annotation, job, failing, person, signIn, stores, app, versionId, key, user }
+  const found = {
+    upload,
+    messageFile,
+    annotation,
+    job,
+    failing,
+    person,
+    signIn,
+    stores,
+    app,
+    versionId,
+    key,
+    user,
+    pause,
+    form,
+  }
   return { ...found, talk, message, run, node, used, invitation, revocable }
 }
 type World = Awaited<ReturnType<typeof createWorld>>
@@ -421,6 +464,44 @@ const calls: Record<string, (caller: Caller, world: World) => unknown> = {
   'usage.sumsOfModels': (caller, { stores, app }) =>
     stores.usage.sumsOfModels(caller, { from: 0, to: 9_999, appId: app.id }, 5),
   'nodes.list': (caller, { stores, run }) => stores.nodes.list(caller, run.id),
+  'nodes.stopWaiting': (caller, { stores, run }) => db.write([stores.nodes.stopWaiting(caller, run.id, 9)]),
+  'pauses.save': (caller, { stores, pause }) => db.write([stores.pauses.save(caller, { ...pause, nextEvent: 9 })]),
+  'pauses.get': (caller, { stores, run }) => stores.pauses.get(caller, run.id),
+  'pauses.byTask': (caller, { stores }) => stores.pauses.byTask(caller, 'task'),
+  'pauses.remove': (caller, { stores, run }) => db.write([stores.pauses.remove(caller, run.id)]),
+  'forms.add': (caller, { stores, form }) =>
+    db.write([stores.forms.add(caller, { ...form, id: ids.next('form'), token: null })]),
+  'forms.byToken': (caller, { stores, app }) => stores.forms.byToken(caller, app.id, MARK),
+  'forms.get': (caller, { stores, form }) => stores.forms.get(caller, form.id),
+  'forms.ofRuns': (caller, { stores, run }) => stores.forms.ofRuns(caller, [run.id]),
+  'forms.list': (caller, { stores, app, form, run }) =>
+    stores.forms.list(caller, {
+      limit: 5,
+      after: { id: form.id, createdAt: form.createdAt + 1 },
+      appId: app.id,
+      runId: run.id,
+      status: 'open',
+    }),
+  'forms.due': (_caller, { stores }) => stores.forms.due(5),
+  'forms.nextExpiry': (_caller, { stores }) => stores.forms.nextExpiry(),
+  'forms.unheard': (_caller, { stores }) => stores.forms.unheard(5),
+  'forms.answer': async (caller, { stores, form }) => {
+    await stores.forms.answer(caller, form.id, { type: 'timeout', content: MARK }, null)
+    await stores.forms.answer(caller, form.id, { type: 'submitted', actionId: 'a', values: {}, content: MARK }, MARK)
+  },
+  'forms.closeOf': (caller, { stores, run }) => db.write([stores.forms.closeOf(caller, run.id)]),
+  'runs.pause': (caller, { stores, run }) =>
+    db.write([
+      stores.runs.pause(caller, run.id, {
+        steps: 1,
+        tokens: 2,
+        promptTokens: 1,
+        completionTokens: 1,
+        exceptions: 0,
+        elapsedMs: 2,
+      }),
+    ]),
+  'runs.claim': (caller, { stores, run }) => stores.runs.claim(caller, run.id),
   'runs.finish': (caller, { stores, run }) =>
     db.write([
       stores.runs.finish(caller, run.id, {

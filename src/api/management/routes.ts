@@ -8,6 +8,7 @@ import { appRoutes } from './apps-routes.ts'
 import { authRoutes } from './auth-routes.ts'
 import { conversationRoutes } from './conversations-routes.ts'
 import { fileRoutes } from './file-routes.ts'
+import { formRoutes } from './forms-routes.ts'
 import { gatewayCallRoutes } from './gateway-calls-routes.ts'
 import { invitationRoutes } from './invitation-routes.ts'
 import { keyRoutes } from './keys-routes.ts'
@@ -30,6 +31,7 @@ export const managementRoutes = (parts: ServerParts) => async (server: FastifyIn
   server.register(keyRoutes(parts))
   server.register(runRoutes(parts))
   server.register(runStreamRoutes(parts))
+  server.register(formRoutes(parts))
   server.register(usageRoutes(parts))
   server.register(gatewayCallRoutes(parts))
   server.register(routerRoutes(parts))

@@ -5,11 +5,13 @@ import { appOperations } from './apps.ts'
 import { authOperations } from './auth.ts'
 import { conversationOperations } from './conversations.ts'
 import { fileOperations } from './files.ts'
+import { formOperations } from './forms.ts'
 import { gatewayCallOperations } from './gateway-calls.ts'
 import { invitationOperations } from './invitations.ts'
 import { keyOperations } from './keys.ts'
 import { memberOperations } from './members.ts'
 import { modelOperations } from './models.ts'
+import { routerOperations } from './routers.ts'
 import { runStreamOperations } from './run-streams.ts'
 import { runOperations } from './runs.ts'
 import { settingOperations } from './settings.ts'
@@ -26,8 +28,10 @@ export const managementOperations: readonly Operation[] = [
   ...keyOperations,
   ...runOperations,
   ...runStreamOperations,
+  ...formOperations,
   ...usageOperations,
   ...gatewayCallOperations,
+  ...routerOperations,
   ...conversationOperations,
   ...modelOperations,
   ...settingOperations,
