@@ -26,7 +26,7 @@ export interface Offset {
 }
 
 /** Variance of b0 and b1 before anything is known: steep enough to part right from wrong within 0.1 of similarity. */
-const CURVE_VARIANCE = 16
+const CURVE_VARIANCE = 9
 /** Of offsets: entries whose odds are e times better or worse than the curve says are common. */
 export const ENTRY_VARIANCE = 1
 const ROUNDS = 30
