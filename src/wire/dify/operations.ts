@@ -6,7 +6,7 @@ import * as appInfo from './app-info.ts'
 import * as audio from './audio.ts'
 import * as conversations from './conversations.ts'
 import * as files from './files.ts'
-import * as forms from './forms.ts'
+import { getForm, submitForm } from './forms.ts'
 import * as logs from './logs.ts'
 import * as messages from './messages.ts'
 import { runOperations } from './runs.ts'
@@ -19,6 +19,6 @@ export const difyOperations: readonly Operation[] = [
   annotations,
   logs,
   files,
-  forms,
+  [getForm, submitForm],
   audio,
 ].flatMap((module): readonly Operation[] => Object.values(module))
