@@ -14,6 +14,7 @@ import { address, checkProviders, name, type ProviderConfig, provider } from './
 import { fillIn } from './config-references.ts'
 import { joinRouters, type RouterFile, readRouterFiles } from './config-routers.ts'
 import { bytes, count, flag, milliseconds } from './config-values.ts'
+import type { RouterDefinition } from './model/route/definition.ts'
 
 export const configErrors = {
   'config/unreadable': 'The file {file} cannot be read: {reason}',
@@ -200,8 +201,13 @@ export type { ProviderConfig }
 export type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T
 
 export type Config = DeepReadonly<
-  Omit<Parsed, 'models'> & { models: Pick<Parsed['models'], 'allowSubstitute' | 'aliases'> & ChosenModels }
->
+  Omit<Parsed, 'models' | 'gateway'> & {
+    gateway: Omit<Parsed['gateway'], 'routers'>
+  } & { models: Pick<Parsed['models'], 'allowSubstitute' | 'aliases'> & ChosenModels }
+> & {
+  /** Readonly by themselves; their conditions hold conditions. */
+  readonly gateway: { readonly routers: Readonly<Record<string, RouterDefinition>> }
+}
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -253,7 +259,9 @@ export const parseConfig = (sources: ConfigSources): Result<Config> => {
   if (issues.length > 0) return { ok: false, issues }
   const { allowSubstitute, aliases } = config.models
   const models = { allowSubstitute, aliases, ...chosen }
-  return { ok: true, value: freeze({ ...config, providers, models, gateway: { ...gateway, routers } }) }
+  const value = { ...config, providers, models, gateway: { ...gateway, routers } }
+  freeze(value)
+  return { ok: true, value: value as Config }
 }
 
 const namesIn = (part: unknown): readonly string[] => (isObject(part) ? Object.keys(part) : [])
@@ -329,9 +337,9 @@ const chooseModels = (models: Parsed['models'], providers: Providers, issues: Is
   return checkModels(models, providers, report)
 }
 
-const freeze = <T>(value: T): DeepReadonly<T> => {
+const freeze = (value: unknown): void => {
   if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) freeze(item)
-  return Object.freeze(value) as DeepReadonly<T>
+  Object.freeze(value)
 }
 
 /** The configuration for logs: keys, header values and credentials inside addresses are masked. */

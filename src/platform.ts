@@ -15,6 +15,7 @@ import { createEngine, type Engine, largestFile } from './engine.ts'
 import { createDiskFiles } from './files/drivers/disk.ts'
 import { readMasterKey } from './files/drivers/master-key.ts'
 import { openGateway } from './gateway.ts'
+import { createPrices, openLimitHouse } from './limits.ts'
 import { ipRanges } from './outbound/drivers/ip-ranges.ts'
 import { createOutboundPolicy } from './outbound/policy.ts'
 import { createAccounts } from './product/accounts/accounts.ts'
@@ -54,6 +55,7 @@ import { createEndUserStore } from './product/end-users/store.ts'
 import { createForms } from './product/forms/forms.ts'
 import type { Forms } from './product/forms/spec.ts'
 import { createFormStore } from './product/forms/store.ts'
+import type { LiveConfiguration } from './product/gateway/live-configuration.ts'
 import { type AppId, fromWireId } from './product/ids.ts'
 import { createMessages } from './product/messages/messages.ts'
 import { createQuestionSuggester } from './product/runs/features/suggested-questions.ts'
@@ -74,6 +76,7 @@ import { createUploads } from './product/uploads/uploads.ts'
 import { createUsageRecorder } from './product/usage/recorder.ts'
 import { createUsageStore } from './product/usage/store.ts'
 import { createUsage } from './product/usage/usage.ts'
+import { openRouters, type ReadConfig } from './routers.ts'
 
 export interface Platform {
   readonly engine: Engine
@@ -85,6 +88,8 @@ export interface Platform {
   readonly forms: Forms
   readonly conversations: Conversations
   readonly annotations: Annotations
+  /** What of the configuration is taken over while the server runs. */
+  readonly liveConfiguration: LiveConfiguration
   /** The installation's own tenant, for whoever has the data folder itself. */
   readonly caller: Caller
   /** The id of an app, written with or without its prefix. @throws AppError `app/not-found` */
@@ -102,7 +107,8 @@ export interface Platform {
 }
 
 /** Opens the data folder. */
-export const createPlatform = async (config: Config, seams: Seams): Promise<Platform> => {
+/** @param readConfig reads the configuration again; absent where it came from no file */
+export const createPlatform = async (config: Config, seams: Seams, readConfig?: ReadConfig): Promise<Platform> => {
   const { clock, ids, log } = seams
   const db = await openDatabase(config, seams)
   const files = createDiskFiles({ folder: join(config.dataDir, 'files'), maxBytes: largestFile(config), ids })
@@ -163,7 +169,9 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
   const tiers = await createSessionTiers(config, seams)
   const sessions = createSessions({ tiers, messages: stores.messages, log, metrics })
   const usageStore = createUsageStore(store)
-  const usage = createUsageRecorder({ ...store, store: usageStore, log, metrics })
+  const prices = createPrices(config)
+  const limitHouse = await openLimitHouse(config, seams, { db, prices, metrics })
+  const usage = createUsageRecorder({ ...store, store: usageStore, log, metrics, prices })
   const naming = createNaming({ models: engine.models, conversations: stores.conversations, usage, clock, log })
   const conversations = createConversations({
     ...stores,
@@ -201,17 +209,15 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     maxRuns: config.runs.concurrent,
     replayMs: config.runs.replayMs,
   })
+  const routing = await openRouters(config, { ...seams, db, readConfig })
   const house = openGateway(config, seams, {
     accounts: engine.accounts,
-    prices: { pricesOf: () => undefined },
+    prices,
     qualityOf: () => undefined,
     metrics,
     count: () => {},
-    routers: { find: () => undefined, list: () => [] },
-    limiter: {
-      admit: () => ({ settle: () => ({ costNanoUsd: undefined, estimated: false }), release: () => {} }),
-      close: async () => {},
-    },
+    routers: routing.book,
+    limiter: limitHouse.limiter,
     cache: {
       through: async (_, fresh, signal) => {
         const answer = await fresh(signal ?? new AbortController().signal)
@@ -239,12 +245,15 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
       ...(trusted && { trusted }),
       gateway: house.gateway,
       gatewayRecords: house.records,
+      routers: routing.forTenants(house.targets.world),
+      liveConfiguration: routing.configuration,
       apps,
       drafts,
       runs,
       runRecords,
       forms,
       usage: createUsage({ store: usageStore, clock }),
+      limits: limitHouse.limits,
       conversationRecords,
       providers: engine.providers,
       tenants,
@@ -288,6 +297,7 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
     forms,
     conversations,
     annotations,
+    liveConfiguration: routing.configuration,
     caller,
     readAppId(text) {
       const id = fromWireId('app', text.replace(/^app_/, ''))
@@ -304,8 +314,10 @@ export const createPlatform = async (config: Config, seams: Seams): Promise<Plat
       await annotations.close()
       await purge.close()
       await naming.close()
+      await limitHouse.close()
       await usage.close()
       await sessions.close()
+      routing.close()
       await house.close()
       await engine.close()
       await db.close()

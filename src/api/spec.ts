@@ -13,8 +13,10 @@ import type { ConversationRecords } from '../product/conversations/conversation-
 import type { Conversations } from '../product/conversations/conversations.ts'
 import type { EndUserStore } from '../product/end-users/store.ts'
 import type { Forms } from '../product/forms/spec.ts'
+import type { LiveConfiguration } from '../product/gateway/live-configuration.ts'
 import type { CallRecords } from '../product/gateway/records.ts'
 import type { Gateway } from '../product/gateway/spec.ts'
+import type { TenantRouters } from '../product/gateway/tenant-routers.ts'
 import type { Messages } from '../product/messages/messages.ts'
 import type { RunLogs } from '../product/runs/logs.ts'
 import type { RunRecords } from '../product/runs/run-records.ts'
@@ -28,6 +30,8 @@ import type { MetricsRegistry } from './metrics.ts'
 export interface ServerParts {
   readonly gateway: Gateway
   readonly gatewayRecords: Pick<CallRecords, 'latest'>
+  readonly routers: TenantRouters
+  readonly liveConfiguration: LiveConfiguration
   readonly apps: Apps
   readonly drafts: Drafts
   readonly runs: Runs

@@ -1,8 +1,7 @@
 // The part of the configuration that is taken over while the server runs.
 //
 // L1  All or nothing: with a single problem anywhere, what was in force stays in force, and the problems can be read.
-// L2  One reading at a time; whoever asks meanwhile gets the outcome of a reading that began after they asked.
-// L3  What equals that which is in force changes nothing: neither version nor time.
+// L2  What equals that which is in force changes nothing: neither version nor time.
 
 import { createHash } from 'node:crypto'
 import type { Issue, Result } from '../../base/errors.ts'
@@ -30,7 +29,7 @@ export interface LiveConfiguration {
   status(): ConfigurationStatus
   /** Reads everything anew. @param why for the log
    *  @throws RouteError `route/file-refused` with `issues` */
-  reload(why: string): Promise<ConfigurationStatus>
+  reload(why: string): ConfigurationStatus
 }
 
 export interface LiveConfigurationParts<Live> {
@@ -62,8 +61,7 @@ export const createLiveConfiguration = <Live>(parts: LiveConfigurationParts<Live
 
   return {
     status: () => status,
-    // Reading is synchronous, therefore one at a time (L2).
-    async reload(why) {
+    reload(why) {
       const found = read()
       if (!found.ok) return fail(found.issues, why)
       const { live, waiting } = found.value

@@ -77,6 +77,8 @@ export const createTenantRouters = ({ store, book, known, world }: TenantRouterP
 
   /** Where what the caller wants to change is not. */
   const whyMissing = async (caller: Caller, name: string): Promise<RouteError> => {
+    // What is no name is asked of no database.
+    if (!isName(name)) return new RouteError('route/not-found')
     const stored = await store.find(caller, name)
     if (stored) return new RouteError('route/changed', { details: { version: stored.version } })
     const isConfigured = book.entry(caller, name)?.stored === undefined && book.find(caller, name) !== undefined
@@ -103,7 +105,8 @@ export const createTenantRouters = ({ store, book, known, world }: TenantRouterP
     },
     async update(caller, name, { definition: given, baseVersion }) {
       // Of what is not there, nothing is told but that.
-      if (!book.entry(caller, name)?.stored && !(await store.find(caller, name))) throw await whyMissing(caller, name)
+      const isThere = isName(name) && (book.entry(caller, name)?.stored ?? (await store.find(caller, name)))
+      if (!isThere) throw await whyMissing(caller, name)
       const definition = read(caller, name, given)
       const changed = await store.update(caller, name, { definition, baseVersion })
       if (!changed) throw await whyMissing(caller, name)
@@ -111,7 +114,7 @@ export const createTenantRouters = ({ store, book, known, world }: TenantRouterP
       return get(caller, name)
     },
     async delete(caller, name) {
-      const id = await store.delete(caller, name)
+      const id = isName(name) ? await store.delete(caller, name) : undefined
       if (!id) throw await whyMissing(caller, name)
       book.drop(caller, id)
     },
@@ -123,6 +126,8 @@ export const createTenantRouters = ({ store, book, known, world }: TenantRouterP
     },
   }
 }
+
+const isName = (text: string): boolean => routerName.safeParse(text).success
 
 /** Where the definition stands in the request. */
 const PLACE = 'definition'
