@@ -451,6 +451,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists forms of all apps, newest first. */
+        get: operations["listForms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/{form_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers a form, once; its run goes on. */
+        post: operations["answerForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the last calls of this process with what was decided and tried. */
+        get: operations["listGatewayCalls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says which configuration is in force, and what was wrong with the last one that was refused. */
+        get: operations["getGatewayConfiguration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells how the targets are that were asked or are watched. */
+        get: operations["getGatewayHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/reload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads the files of the server anew and takes over what can change while it runs: all of it or, with a problem, nothing. */
+        post: operations["reloadGatewayConfiguration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/routers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the routers of the tenant and of the configuration, all on one page. */
+        get: operations["listRouters"];
+        put?: never;
+        /** Makes a router. In its tenant it takes the place of a configured one of the same name. */
+        post: operations["createRouter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/routers/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives one router. */
+        get: operations["getRouter"];
+        /** Changes a router of the tenant. */
+        put: operations["updateRouter"];
+        post?: never;
+        /** Deletes a router of the tenant. A configured one of the same name is back. */
+        delete: operations["deleteRouter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/routers/{name}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what a router would decide about a request, without calling a model. */
+        post: operations["tryRouter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invitations": {
         parameters: {
             query?: never;
@@ -753,7 +909,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sums up runs, calls of models and tokens by app, model, user or day. */
+        /** Sums up runs, calls of models, tokens and costs by app, model, user, key, router or day. */
         get: operations["getUsage"];
         put?: never;
         post?: never;
@@ -1123,6 +1279,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/form/human_input/{form_token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people are asked while a run waits for them. */
+        get: operations["serviceGetForm"];
+        put?: never;
+        /** Answers a form, once; its run goes on. */
+        post: operations["serviceSubmitForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/info": {
         parameters: {
             query?: never;
@@ -1379,6 +1553,17 @@ export interface components {
              */
             createdAt: string;
         };
+        AnswerForm: {
+            /** @description Id of the button. */
+            action: string;
+            /**
+             * @description By name. Files as `{ type, transfer_method, upload_file_id | url }`, from those of members.
+             * @default {}
+             */
+            inputs?: {
+                [key: string]: unknown;
+            };
+        };
         ApiKey: {
             /**
              * @description Id: `key_` and a UUID.
@@ -1628,6 +1813,135 @@ export interface components {
              */
             createdAt: string;
         };
+        Form: {
+            /**
+             * @description Id: `form_` and a UUID.
+             * @example form_019a2f0e-0000-7000-8000-000000000001
+             */
+            id: string;
+            /**
+             * @description Id: `app_` and a UUID.
+             * @example app_019a2f0e-0000-7000-8000-000000000001
+             */
+            appId: string;
+            appName: string;
+            /**
+             * @description Id: `run_` and a UUID.
+             * @example run_019a2f0e-0000-7000-8000-000000000001
+             */
+            runId: string;
+            nodeId: string;
+            nodeTitle: string;
+            /**
+             * @description `closed`: the run ended before anybody answered.
+             * @enum {string}
+             */
+            status: "open" | "submitted" | "expired" | "closed";
+            /** @description Markdown; `{{#$output.name#}}` marks the place of an input. Once the form is answered, with what was answered. */
+            content: string;
+            inputs: components["schemas"]["FormInput"][];
+            actions: {
+                id: string;
+                title: string;
+                style: string;
+            }[];
+            defaults: {
+                [key: string]: string;
+            };
+            /** @description Id of the button that was pressed. */
+            action: string | null;
+            /** @description A member's id, or the caller's own name for its end user. */
+            answeredBy: string | null;
+            answeredAt: string | null;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC.
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC.
+             */
+            createdAt: string;
+        };
+        FormInput: {
+            /** @enum {string} */
+            type: "paragraph" | "select" | "file" | "file-list";
+            name: string;
+            /** @description What may be chosen; empty where nothing is chosen. */
+            options: string[];
+            /** @description Kinds of files; empty allows all. */
+            fileTypes: string[];
+            fileExtensions: string[];
+            uploadMethods: string[];
+            /** @description Most files of a list; 0 where the form names no limit. */
+            limit: number;
+        };
+        GatewayAttempt: {
+            target: string;
+            /** @description The key: `openai`, or `openai#2` where a provider has several. */
+            account: string;
+            /** @description Milliseconds. */
+            elapsedMs: number;
+            /** @description Null: it answered. */
+            errorClass: ("auth" | "quota" | "caller" | "service" | "business" | "aborted") | null;
+            error: string | null;
+        };
+        GatewayCall: {
+            id: string;
+            /** @description The protocol or the kind of the call; `node` for nodes of apps. */
+            door: string;
+            /** @description As the caller wrote it. */
+            model: string;
+            /** @description Who answered; null: nobody. */
+            target: string | null;
+            router: string | null;
+            rule: string | null;
+            /** @description Why these targets in this order. */
+            reasons: string[];
+            keyId: string | null;
+            appId: string | null;
+            user: string | null;
+            /** @enum {string} */
+            cache: "off" | "miss" | "hit" | "semantic-hit" | "joined";
+            attempts: components["schemas"]["GatewayAttempt"][];
+            /** @enum {string} */
+            status: "succeeded" | "failed" | "aborted";
+            errorCode: string | null;
+            promptTokens: number | null;
+            completionTokens: number | null;
+            estimated: boolean;
+            /** @description US dollars as an exact decimal; null: no price is known. */
+            costUsd: string | null;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC.
+             */
+            startedAt: string;
+            /** @description Milliseconds. */
+            elapsedMs: number;
+            firstTokenMs: number | null;
+        };
+        GatewayConfiguration: {
+            /** @description Equal contents have equal versions. */
+            version: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC.
+             */
+            loadedAt: string;
+            /** @description Settings that changed in the file and wait for a restart. */
+            waiting: string[];
+            /** @description Why the last reading was refused; what is in force is what was before. */
+            failure: {
+                /**
+                 * Format: date-time
+                 * @description ISO 8601, UTC.
+                 */
+                at: string;
+                issues: components["schemas"]["Issue"][];
+            } | null;
+        };
         Invitation: {
             /**
              * @description Id: `inv_` and a UUID.
@@ -1652,6 +1966,8 @@ export interface components {
             path: string;
             code: string;
             message: string;
+            /** @description Where in the files of the server: `routers.yaml:12`. */
+            place?: string;
         };
         ManagementError: {
             error: {
@@ -1722,7 +2038,7 @@ export interface components {
             };
             files: unknown[];
             /** @enum {string} */
-            status: "normal" | "error" | "stopped";
+            status: "normal" | "error" | "stopped" | "paused";
             error: string | null;
             promptTokens: number;
             completionTokens: number;
@@ -1766,7 +2082,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /** @enum {string} */
-            status: "running" | "succeeded" | "failed" | "exception" | "stopped";
+            status: "running" | "paused" | "succeeded" | "failed" | "exception" | "stopped";
             inputs: {
                 [key: string]: unknown;
             };
@@ -1803,6 +2119,54 @@ export interface components {
         };
         /** @enum {string} */
         Role: "owner" | "admin" | "editor" | "operator" | "viewer";
+        RouteDecision: {
+            router: string | null;
+            version: string | null;
+            /** @description Null: the default. */
+            rule: string | null;
+            strategy: string;
+            /** @description In the order to be tried. */
+            targets: string[];
+            /** @description Win over the caller's. */
+            parameters: {
+                [key: string]: unknown;
+            };
+            panel: string | null;
+            stages: string[];
+            /** @description Why; of each rule, why it holds or not. */
+            reasons: string[];
+        };
+        Router: {
+            name: string;
+            /**
+             * @description `configured`: of the files of the server, the same for all tenants.
+             * @enum {string}
+             */
+            source: "configured" | "tenant";
+            /** @description Another one after every change. */
+            version: string;
+            description: string;
+            /** @description Every target it can choose. */
+            targets: string[];
+            /**
+             * @description What the router does: `default`, `rules`, as in the files of the server.
+             * @example {
+             *       "default": {
+             *         "targets": [
+             *           "openai/gpt-5-mini"
+             *         ]
+             *       }
+             *     }
+             */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** @description Null for routers of the configuration, as the next three. */
+            createdAt: string | null;
+            createdBy: string | null;
+            updatedAt: string | null;
+            updatedBy: string | null;
+        };
         Run: {
             /**
              * @description Id: `run_` and a UUID.
@@ -1822,7 +2186,7 @@ export interface components {
             /** @description Where the call came from: `service-api`, `console`, `command-line`. */
             source: string;
             /** @enum {string} */
-            status: "scheduled" | "running" | "succeeded" | "partial-succeeded" | "failed" | "stopped";
+            status: "scheduled" | "running" | "paused" | "succeeded" | "partial-succeeded" | "failed" | "stopped";
             /** @description The caller's own name for the end user. */
             user: string | null;
             conversationId: string | null;
@@ -1878,7 +2242,7 @@ export interface components {
             /** @description Where the call came from: `service-api`, `console`, `command-line`. */
             source: string;
             /** @enum {string} */
-            status: "scheduled" | "running" | "succeeded" | "partial-succeeded" | "failed" | "stopped";
+            status: "scheduled" | "running" | "paused" | "succeeded" | "partial-succeeded" | "failed" | "stopped";
             /** @description The caller's own name for the end user. */
             user: string | null;
             conversationId: string | null;
@@ -1937,6 +2301,31 @@ export interface components {
              */
             versionId?: string;
         };
+        TargetHealth: {
+            target: string;
+            /**
+             * @description Of its breaker; open: it fails.
+             * @enum {string}
+             */
+            state: "closed" | "open" | "half-open";
+            /** @description Milliseconds until it is tried again; 0 unless open. */
+            opensInMs: number;
+            /** @description Calls under way. */
+            pending: number;
+            /** @description Ended in the last ten seconds. */
+            calls: number;
+            failures: number;
+            /** @description Moving average; null before the first answer. */
+            firstTokenMs: number | null;
+            tokenMs: number | null;
+            lastError: string | null;
+            lastAnswerAt: string | null;
+            accounts: {
+                id: string;
+                usable: boolean;
+                reason: string | null;
+            }[];
+        };
         Tokens: {
             /** @constant */
             tokenType: "Bearer";
@@ -1978,9 +2367,9 @@ export interface components {
             truncated: boolean;
         };
         UsageGroup: {
-            /** @description Id of the app or the user, `provider/model`, or the day as `2026-01-31` in UTC. Null: calls of models without a user. */
+            /** @description Id of the app, the user or the key, `provider/model`, the name of the router, or the day as `2026-01-31` in UTC. Users of the gateway go by the name their caller gave. Null: calls without one. */
             key: string | null;
-            /** @description The app's name, the caller's own name for the user, or the model's; null for days, and for apps and users that are gone. */
+            /** @description The app's name, the caller's own name for the user, the key's or the model's; null for days and routers, and for what is gone. */
             name: string | null;
             runs: number;
             failedRuns: number;
@@ -1989,8 +2378,16 @@ export interface components {
             promptTokens: number;
             completionTokens: number;
             totalTokens: number;
-            /** @description Null: there is no list of prices. */
-            costUsd: number | null;
+            /** @description Of the prompt: read from the vendors' caches. */
+            cachedTokens: number;
+            /** @description Of the completion: thinking. */
+            reasoningTokens: number;
+            /** @description US dollars as an exact decimal. Null: of none of the calls a price is known. */
+            costUsd: string | null;
+            /** @description Of the cost: by tokens that are estimated. */
+            estimatedCostUsd: string;
+            /** @description Calls whose price is not known; the cost is without them. */
+            unpricedCalls: number;
         };
         UsageTotal: {
             runs: number;
@@ -2000,8 +2397,16 @@ export interface components {
             promptTokens: number;
             completionTokens: number;
             totalTokens: number;
-            /** @description Null: there is no list of prices. */
-            costUsd: number | null;
+            /** @description Of the prompt: read from the vendors' caches. */
+            cachedTokens: number;
+            /** @description Of the completion: thinking. */
+            reasoningTokens: number;
+            /** @description US dollars as an exact decimal. Null: of none of the calls a price is known. */
+            costUsd: string | null;
+            /** @description Of the cost: by tokens that are estimated. */
+            estimatedCostUsd: string;
+            /** @description Calls whose price is not known; the cost is without them. */
+            unpricedCalls: number;
         };
         Version: {
             /**
@@ -2277,6 +2682,84 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        ServiceForm: {
+            form_content: string;
+            inputs: components["schemas"]["ServiceFormInput"][];
+            resolved_default_values: {
+                [key: string]: string;
+            };
+            user_actions: components["schemas"]["ServiceFormAction"][];
+            /** @description Seconds since 1970-01-01. */
+            expiration_time: number;
+        };
+        ServiceFormAction: {
+            id: string;
+            title: string;
+            /** @enum {string} */
+            button_style: "primary" | "default" | "accent" | "ghost";
+        };
+        ServiceFormDefinition: {
+            /** Format: uuid */
+            form_id: string;
+            node_id: string;
+            node_title: string;
+            form_content: string;
+            inputs: components["schemas"]["ServiceFormInput"][];
+            actions: components["schemas"]["ServiceFormAction"][];
+            display_in_ui: boolean;
+            /** @description Null when only members may answer. */
+            form_token: string | null;
+            resolved_default_values: {
+                [key: string]: string;
+            };
+            /** @description Seconds since 1970-01-01. */
+            expiration_time: number;
+        };
+        ServiceFormInput: {
+            /** @constant */
+            type: "paragraph";
+            output_variable_name: string;
+            default: {
+                /** @enum {string} */
+                type: "constant" | "variable";
+                selector: string[];
+                value: string;
+            } | null;
+        } | {
+            /** @constant */
+            type: "select";
+            output_variable_name: string;
+            option_source: {
+                /** @enum {string} */
+                type: "constant" | "variable";
+                selector: string[];
+                value: string[];
+            };
+        } | {
+            /** @enum {string} */
+            type: "file" | "file-list";
+            output_variable_name: string;
+            allowed_file_types: string[];
+            allowed_file_extensions: string[];
+            allowed_file_upload_methods: string[];
+            /** @description Only of lists. */
+            number_limits?: number;
+        };
+        ServiceHumanInputContent: {
+            /** @constant */
+            type: "human_input";
+            /** Format: uuid */
+            workflow_run_id: string;
+            submitted: boolean;
+            form_definition: components["schemas"]["ServiceFormDefinition"] | null;
+            form_submission_data: {
+                node_id: string;
+                node_title: string;
+                rendered_content: string;
+                action_id: string;
+                action_text: string;
+            } | null;
+        };
         ServiceInputControl: {
             label: string;
             variable: string;
@@ -2309,7 +2792,7 @@ export interface components {
             query: string;
             answer: string;
             /** @enum {string} */
-            status: "normal" | "error";
+            status: "normal" | "error" | "paused";
             error: string | null;
             message_files: components["schemas"]["ServiceMessageFile"][];
             feedback: {
@@ -2322,7 +2805,7 @@ export interface components {
             agent_thoughts: components["schemas"]["ServiceAgentThought"][];
             /** @description Seconds since 1970-01-01. */
             created_at: number;
-            extra_contents: unknown[];
+            extra_contents: components["schemas"]["ServiceHumanInputContent"][];
             message_tokens: number;
             answer_tokens: number;
             total_tokens: number;
@@ -2342,11 +2825,93 @@ export interface components {
             belongs_to: ("user" | "assistant") | null;
             upload_file_id: string | null;
         };
+        ServicePauseReason: {
+            /** Format: uuid */
+            form_id: string;
+            node_id: string;
+            node_title: string;
+            form_content: string;
+            inputs: components["schemas"]["ServiceFormInput"][];
+            actions: components["schemas"]["ServiceFormAction"][];
+            /** @description Null when only members may answer. */
+            form_token: string | null;
+            resolved_default_values: {
+                [key: string]: string;
+            };
+            /** @description Seconds since 1970-01-01. */
+            expiration_time: number;
+            /** @constant */
+            TYPE: "human_input_required";
+        };
+        ServicePausedChatAnswer: {
+            /** @constant */
+            event: "workflow_paused";
+            task_id: string;
+            id: string;
+            message_id: string;
+            mode: string;
+            answer: string;
+            metadata: {
+                usage: components["schemas"]["ServiceUsage"];
+                retriever_resources: {
+                    [key: string]: unknown;
+                }[];
+                annotation_reply?: {
+                    id: string;
+                    account: {
+                        id: string;
+                        name: string;
+                    };
+                };
+                notices?: {
+                    code: string;
+                    message: string;
+                    node_id: string | null;
+                }[];
+            };
+            created_at: number;
+            conversation_id: string;
+            workflow_run_id: string;
+            data: {
+                id: string;
+                mode: string;
+                conversation_id: string;
+                message_id: string;
+                workflow_run_id: string;
+                answer: string;
+                metadata: {
+                    usage: components["schemas"]["ServiceUsage"];
+                    retriever_resources: {
+                        [key: string]: unknown;
+                    }[];
+                    annotation_reply?: {
+                        id: string;
+                        account: {
+                            id: string;
+                            name: string;
+                        };
+                    };
+                    notices?: {
+                        code: string;
+                        message: string;
+                        node_id: string | null;
+                    }[];
+                };
+                created_at: number;
+                paused_nodes: string[];
+                reasons: components["schemas"]["ServicePauseReason"][];
+                /** @constant */
+                status: "paused";
+                elapsed_time: number;
+                total_tokens: number;
+                total_steps: number;
+            };
+        };
         ServiceRunDetail: {
             id: string;
             workflow_id: string | null;
             /** @enum {string} */
-            status: "scheduled" | "running" | "succeeded" | "partial-succeeded" | "failed" | "stopped";
+            status: "scheduled" | "running" | "paused" | "succeeded" | "partial-succeeded" | "failed" | "stopped";
             inputs: string;
             outputs: {
                 [key: string]: unknown;
@@ -2426,7 +2991,7 @@ export interface components {
                 id: string;
                 workflow_id: string;
                 /** @enum {string} */
-                status: "scheduled" | "running" | "succeeded" | "partial-succeeded" | "failed" | "stopped";
+                status: "scheduled" | "running" | "paused" | "succeeded" | "partial-succeeded" | "failed" | "stopped";
                 outputs: {
                     [key: string]: unknown;
                 } | null;
@@ -2435,12 +3000,16 @@ export interface components {
                 total_tokens: number;
                 total_steps: number;
                 created_at: number;
-                finished_at: number;
+                /** @description Null while the run waits for people. */
+                finished_at: number | null;
                 notices?: {
                     code: string;
                     message: string;
                     node_id: string | null;
                 }[];
+                paused_nodes?: string[];
+                /** @description Why the run waits, when it does. */
+                reasons?: components["schemas"]["ServicePauseReason"][];
             };
         };
         ServiceWorkflowLog: {
@@ -2622,6 +3191,15 @@ export interface components {
         };
         /** @description Payload Too Large */
         ServicePayloadTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ServiceError"];
+            };
+        };
+        /** @description Precondition Failed */
+        ServicePreconditionFailed: {
             headers: {
                 [name: string]: unknown;
             };
@@ -3814,6 +4392,435 @@ export interface operations {
             500: components["responses"]["ManagementInternalServerError"];
         };
     };
+    listForms: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 100. Default 20. */
+                limit?: number;
+                appId?: string;
+                runId?: string;
+                status?: "open" | "submitted" | "expired" | "closed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of forms. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Form"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    answerForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerForm"];
+            };
+        };
+        responses: {
+            /** @description Accepted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Id: `run_` and a UUID.
+                         * @example run_019a2f0e-0000-7000-8000-000000000001
+                         */
+                        runId: string;
+                    };
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            404: components["responses"]["ManagementNotFound"];
+            409: components["responses"]["ManagementConflict"];
+            413: components["responses"]["ManagementPayloadTooLarge"];
+            415: components["responses"]["ManagementUnsupportedMediaType"];
+            429: components["responses"]["ManagementTooManyRequests"];
+            500: components["responses"]["ManagementInternalServerError"];
+            503: components["responses"]["ManagementServiceUnavailable"];
+        };
+    };
+    listGatewayCalls: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["GatewayCall"][];
+                    };
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    getGatewayConfiguration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How things stand. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayConfiguration"];
+                };
+            };
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    getGatewayHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every target. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["TargetHealth"][];
+                    };
+                };
+            };
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    reloadGatewayConfiguration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How things stand now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayConfiguration"];
+                };
+            };
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            409: components["responses"]["ManagementConflict"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    listRouters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All routers, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Router"][];
+                        nextCursor: null;
+                    };
+                };
+            };
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    createRouter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /**
+                     * @description What the router does: `default`, `rules`, as in the files of the server.
+                     * @example {
+                     *       "default": {
+                     *         "targets": [
+                     *           "openai/gpt-5-mini"
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    definition: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description The router. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Router"];
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            409: components["responses"]["ManagementConflict"];
+            413: components["responses"]["ManagementPayloadTooLarge"];
+            415: components["responses"]["ManagementUnsupportedMediaType"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    getRouter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The router. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Router"];
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            404: components["responses"]["ManagementNotFound"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    updateRouter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description What the router does: `default`, `rules`, as in the files of the server.
+                     * @example {
+                     *       "default": {
+                     *         "targets": [
+                     *           "openai/gpt-5-mini"
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    definition: {
+                        [key: string]: unknown;
+                    };
+                    /** @description The version that was changed; 409 when somebody else changed it since. */
+                    baseVersion?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The router. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Router"];
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            404: components["responses"]["ManagementNotFound"];
+            409: components["responses"]["ManagementConflict"];
+            413: components["responses"]["ManagementPayloadTooLarge"];
+            415: components["responses"]["ManagementUnsupportedMediaType"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    deleteRouter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The router is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            404: components["responses"]["ManagementNotFound"];
+            409: components["responses"]["ManagementConflict"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    tryRouter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    messages: {
+                        /** @enum {string} */
+                        role: "system" | "user" | "assistant";
+                        content: string | ({
+                            /** @constant */
+                            type: "text";
+                            text: string;
+                        } | {
+                            /** @enum {string} */
+                            type: "image" | "audio" | "video" | "document";
+                        })[];
+                    }[];
+                    parameters?: {
+                        [key: string]: unknown;
+                    };
+                    /** @description Names of tools. */
+                    tools?: string[];
+                    structuredOutput?: boolean;
+                    metadata?: {
+                        [key: string]: string;
+                    };
+                    /** @description The one the caller insists on. */
+                    target?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The decision. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        decision: components["schemas"]["RouteDecision"];
+                        /** @description As they are now. */
+                        targets: {
+                            target: string;
+                            /** @description False while calls to it fail: it is tried last. */
+                            healthy: boolean;
+                            /** @description Calls under way. */
+                            pending: number;
+                            firstTokenMs: number | null;
+                            tokenMs: number | null;
+                            /** @description US dollars for a million tokens. */
+                            promptPrice: number | null;
+                            completionPrice: number | null;
+                            contextTokens: number | null;
+                            features: string[] | null;
+                            /** @description 0 to 100. */
+                            quality: number | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            404: components["responses"]["ManagementNotFound"];
+            409: components["responses"]["ManagementConflict"];
+            413: components["responses"]["ManagementPayloadTooLarge"];
+            415: components["responses"]["ManagementUnsupportedMediaType"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
     listInvitations: {
         parameters: {
             query?: never;
@@ -4232,7 +5239,7 @@ export interface operations {
                 /** @description 1 to 100. Default 20. */
                 limit?: number;
                 appId?: string;
-                status?: ("scheduled" | "running" | "succeeded" | "partial-succeeded" | "failed" | "stopped")[];
+                status?: ("scheduled" | "running" | "paused" | "succeeded" | "partial-succeeded" | "failed" | "stopped")[];
                 source?: string[];
                 /** @description The caller's own name for the end user. */
                 user?: string;
@@ -4539,7 +5546,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Default `app`. */
-                groupBy?: "app" | "model" | "user" | "day";
+                groupBy?: "app" | "model" | "user" | "key" | "router" | "day";
                 appId?: string;
                 /** @description Created at this time or later. Default: 30 days before `to`. */
                 from?: string;
@@ -4898,13 +5905,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer; with `response_mode: streaming` server-sent events instead */
+            /** @description The answer, or the answer so far; with `response_mode: streaming` server-sent events instead */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ServiceChatAnswer"];
+                    "application/json": components["schemas"]["ServiceChatAnswer"] | components["schemas"]["ServicePausedChatAnswer"];
                 };
             };
             400: components["responses"]["ServiceBadRequest"];
@@ -5423,6 +6430,77 @@ export interface operations {
             500: components["responses"]["ServiceInternalServerError"];
         };
     };
+    serviceGetForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The form. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceForm"];
+                };
+            };
+            400: components["responses"]["ServiceBadRequest"];
+            401: components["responses"]["ServiceUnauthorized"];
+            403: components["responses"]["ServiceForbidden"];
+            404: components["responses"]["ServiceNotFound"];
+            412: components["responses"]["ServicePreconditionFailed"];
+            500: components["responses"]["ServiceInternalServerError"];
+        };
+    };
+    serviceSubmitForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    inputs: {
+                        [key: string]: unknown;
+                    };
+                    action: string;
+                    /** @description The caller's own name for its end user, unique within the app. */
+                    user: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["ServiceBadRequest"];
+            401: components["responses"]["ServiceUnauthorized"];
+            403: components["responses"]["ServiceForbidden"];
+            404: components["responses"]["ServiceNotFound"];
+            412: components["responses"]["ServicePreconditionFailed"];
+            413: components["responses"]["ServicePayloadTooLarge"];
+            415: components["responses"]["ServiceUnsupportedMediaType"];
+            429: components["responses"]["ServiceTooManyRequests"];
+            500: components["responses"]["ServiceInternalServerError"];
+            503: components["responses"]["ServiceServiceUnavailable"];
+        };
+    };
     serviceGetInfo: {
         parameters: {
             query?: never;
@@ -5687,6 +6765,7 @@ export interface operations {
                 user?: string;
                 last_event_id?: string;
                 include_state_snapshot?: string;
+                /** @description `true`: reads on when the run goes on after a pause. */
                 continue_on_pause?: string;
             };
             header?: never;
@@ -5717,7 +6796,7 @@ export interface operations {
         parameters: {
             query?: {
                 keyword?: string;
-                status?: "succeeded" | "failed" | "stopped" | "partial-succeeded" | "running";
+                status?: "succeeded" | "failed" | "stopped" | "partial-succeeded" | "running" | "paused";
                 page?: number;
                 limit?: number;
                 created_at__before?: string;
