@@ -145,6 +145,22 @@ const service: Readonly<Record<string, Case>> = {
     mode: 'workflow',
     shots: [shot((x, { user }) => ({ params: { workflow_run_id: w(x.workflowRun) }, query: { user } }))],
   },
+  'GET /v1/form/human_input/:form_token': {
+    mode: 'workflow',
+    shots: [shot((x) => ({ params: { form_token: x.formToken } }), { anyUser: true })],
+  },
+  'POST /v1/form/human_input/:form_token': {
+    mode: 'workflow',
+    shots: [
+      shot(
+        (x, { mark, user }) => ({
+          params: { form_token: x.formToken },
+          body: { inputs: { note: mark }, action: 'ok', user },
+        }),
+        { spares: ['form'], anyUser: true },
+      ),
+    ],
+  },
   'GET /v1/messages': shots(
     shot((x, { user }) => ({ query: { conversation_id: w(x.conversation), user } })),
     shot((x, { user }) => ({ query: { conversation_id: w(x.conversation), first_id: w(x.message), user } })),
@@ -231,6 +247,33 @@ const recording = (user: string): FormData => {
   form.set('user', user)
   form.set('file', new File(['RIFF'], 'a.wav', { type: 'audio/wav' }))
   return form
+}
+
+const routerOf = ({ mark }: Ids) => ({ default: { targets: 'acme/acme-large' }, description: `Router of ${mark}` })
+
+const said = ({ mark }: Ids) => [{ role: 'user', content: `Words of ${mark}` }]
+const spoken = (): FormData => {
+  const form = recording('ada')
+  form.set('model', 'acme/ears')
+  return form
+}
+
+const gateway: Readonly<Record<string, Case>> = {
+  'GET /v1/gateway/openapi.json': plain(),
+  'POST /v1/chat/completions': call((_, own) => ({ body: { model: 'acme/acme-large', messages: said(own) } })),
+  'POST /v1/responses': call((_, own) => ({ body: { model: 'acme/acme-large', input: said(own) } })),
+  'POST /v1/messages': call((_, own) => ({ body: { model: 'acme/acme-large', max_tokens: 9, messages: said(own) } })),
+  'POST /v1/embeddings': call((_, { mark }) => ({ body: { model: 'acme/vectors', input: mark } })),
+  'POST /v1/moderations': call((_, { mark }) => ({ body: { model: 'acme/judge', input: mark } })),
+  'POST /v1/rerank': call((_, { mark }) => ({ body: { model: 'acme/order', query: mark, documents: [mark] } })),
+  'POST /v1/audio/transcriptions': call(() => ({ form: spoken() })),
+  // The vendor cannot translate.
+  'POST /v1/audio/translations': call(() => ({ form: spoken() }), { status: 400 }),
+  'POST /v1/audio/speech': call((_, { mark }) => ({ body: { model: 'acme/mouth', input: mark } })),
+  'GET /v1/models': plain(),
+  'GET /v1/models/health': plain(),
+  'GET /v1/models/:model': call((_, own) => ({ params: { model: own.router } })),
+  'GET /v1/models/*': plain({}, { status: 404 }),
 }
 
 const appFile = (ids: Ids): string => JSON.stringify(markedChat(`${ids.mark} new`, ids.variable))
@@ -344,6 +387,14 @@ const management: Readonly<Record<string, Case>> = {
   ),
   'POST /api/keys': call((x, { mark }) => ({ body: { scope: 'app', appId: x.chatApp, name: `New key ${mark}` } })),
   'DELETE /api/keys/:key_id': call((x) => ({ params: { key_id: x.key } }), { spares: ['key'] }),
+  'GET /api/forms': shots(
+    shot((x) => ({ query: { appId: x.workflowApp } })),
+    shot((x) => ({ query: { cursor: cursor(x.form) } }), { ofTenant: true }),
+  ),
+  'POST /api/forms/:form_id': call(
+    (x, { mark }) => ({ params: { form_id: x.form }, body: { action: 'ok', inputs: { note: mark } } }),
+    { spares: ['form'] },
+  ),
   'GET /api/runs': shots(
     shot((x) => ({ query: { appId: x.chatApp } })),
     shot((x) => ({ query: { conversationId: x.conversation } })),
@@ -377,8 +428,24 @@ const management: Readonly<Record<string, Case>> = {
   'DELETE /api/files/:file_id': call((x) => ({ params: { file_id: x.memberFile } }), { spares: ['memberFile'] }),
   'GET /api/providers': plain(),
   'GET /api/models': plain(),
+  'GET /api/gateway/routers': plain(),
+  'POST /api/gateway/routers': call((_, own) => ({ body: { name: own.router, definition: routerOf(own) } }), {
+    spares: ['routerName'],
+  }),
+  'GET /api/gateway/routers/:name': call((x) => ({ params: { name: x.router } })),
+  'PUT /api/gateway/routers/:name': call((x, own) => ({
+    params: { name: x.router },
+    body: { definition: routerOf(own) },
+  })),
+  'DELETE /api/gateway/routers/:name': call((x) => ({ params: { name: x.router } }), { spares: ['router'] }),
+  'POST /api/gateway/routers/:name/dry-run': call((x, { mark }) => ({
+    params: { name: x.router },
+    body: { messages: [{ role: 'user', content: mark }] },
+  })),
+  'GET /api/gateway/configuration': plain(),
+  'POST /api/gateway/reload': plain(),
   'GET /api/settings': plain(),
   'PATCH /api/settings': call((_, { mark }) => ({ body: { tenantName: `Tenant ${mark}` } })),
 }
 
-export const accessCases: Readonly<Record<string, Case>> = { ...service, ...management }
+export const accessCases: Readonly<Record<string, Case>> = { ...service, ...gateway, ...management }

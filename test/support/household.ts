@@ -4,7 +4,7 @@
 import { fromWireId, type TenantId } from '../../src/product/ids.ts'
 import type { TestApp, TestPlatform } from './platform.ts'
 import { openStream, type ServiceFrame } from './service-stream.ts'
-import { markedChat, markedCompletion, markedWorkflow } from './tenant-apps.ts'
+import { ASKS, markedChat, markedCompletion, markedWorkflow } from './tenant-apps.ts'
 import type { VendorServer } from './vendors/vendor-server.ts'
 
 /** Every id and secret a call may name, ids with their prefix. `mark` and `user` are texts, the same for all targets of one
@@ -35,6 +35,8 @@ export const ID_NAMES = [
   'workflowTask',
   'workflowLiveTask',
   'workflowUpload',
+  'form',
+  'formToken',
   'completionApp',
   'completionMessage',
   'completionTask',
@@ -44,6 +46,7 @@ export const ID_NAMES = [
   'consoleConversation',
   'key',
   'refreshToken',
+  'router',
 ] as const
 export type IdName = (typeof ID_NAMES)[number]
 export type Ids = Readonly<Record<IdName | 'mark' | 'user', string>>
@@ -67,7 +70,7 @@ export interface Place {
 /** What tenants have beside their apps. */
 export type TenantIds = Pick<
   Ids,
-  'tenant' | 'account' | 'email' | 'memberFile' | 'key' | 'refreshToken' | 'invitation' | 'invitationToken'
+  'tenant' | 'account' | 'email' | 'memberFile' | 'key' | 'refreshToken' | 'invitation' | 'invitationToken' | 'router'
 >
 
 interface Furniture {
@@ -219,7 +222,15 @@ const useWorkflow = async (place: Place, app: TestApp) => {
     workflowTask: started?.task_id as string,
     workflowLiveTask: live.task_id as string,
     workflowUpload: prefixed('file', file.id),
+    ...(await startAsking(call, mark)),
   }
+}
+
+/** A run that waits for people. */
+export const startAsking = async (call: Call, mark: string) => {
+  const frames = await ask(call, '/v1/workflows/run', { inputs: { word: `${mark} ${ASKS}` } })
+  const form = frames.find(({ event }) => event === 'human_input_required')
+  return { form: prefixed('form', form?.data.form_id), formToken: form?.data.form_token as string }
 }
 
 const useCompletion = async (place: Place, app: TestApp) => {

@@ -141,6 +141,11 @@ export const prepareTargets = async (platform: TestPlatform): Promise<Targets> =
     .where('app_id', '=', workflow.id)
     .executeTakeFirstOrThrow()
 
+  const router = { name: 'first' }
+  for (const name of ['first', 'spare']) {
+    const definition = { default: { targets: 'acme/acme-large' } }
+    await call(token, 'POST', '/api/gateway/routers', { name, definition })
+  }
   const conversation = { conversation_id: said.conversation_id as string }
   const message = { message_id: said.message_id as string }
   const user = { user: 'ada' }
@@ -275,6 +280,17 @@ export const prepareTargets = async (platform: TestPlatform): Promise<Targets> =
     'GET /api/gateway/health': {},
     'GET /api/providers': {},
     'GET /api/models': {},
+    'GET /api/gateway/routers': {},
+    'POST /api/gateway/routers': { body: { name: 'second', definition: { default: { targets: 'acme/acme-large' } } } },
+    'GET /api/gateway/routers/{name}': { params: router },
+    'PUT /api/gateway/routers/{name}': { params: router, body: { definition: { default: { targets: 'acme/a' } } } },
+    'DELETE /api/gateway/routers/{name}': { params: { name: 'spare' } },
+    'POST /api/gateway/routers/{name}/dry-run': {
+      params: router,
+      body: { messages: [{ role: 'user', content: 'Hi' }], metadata: { tier: 'gold' } },
+    },
+    'GET /api/gateway/configuration': {},
+    'POST /api/gateway/reload': {},
     'GET /api/settings': {},
     'PATCH /api/settings': { body: { tenantName: 'Ours' } },
   }

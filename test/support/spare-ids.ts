@@ -10,6 +10,7 @@ import {
   localFile,
   prefixed,
   request,
+  startAsking,
   startLive,
   talkInConsole,
 } from './household.ts'
@@ -103,6 +104,17 @@ const MAKERS = {
     const { key } = await keys.create(systemCaller(side.tenantId), { scope: 'gateway', name: side.mark })
     return { key: key.id }
   },
+  async router({ world, side }) {
+    const call = { url: world.platform.url, key: side.tokens.owner }
+    const name = unique.next('router')
+    const definition = { default: { targets: 'acme/acme-large' }, description: side.mark }
+    await request(call, 'POST', '/api/gateway/routers', { name, definition })
+    return { router: name }
+  },
+  /** Of none yet. */
+  async routerName() {
+    return { router: unique.next('router') }
+  },
   async refreshToken({ world, side }) {
     const { refreshToken } = await openSession(world, side, side.tokens.viewer)
     return { refreshToken }
@@ -118,6 +130,10 @@ const MAKERS = {
   async chatLive(about) {
     const { task, run } = await live(about, 'chat', '/v1/chat-messages')
     return { chatLiveTask: task, chatLiveRun: prefixed('run', run) }
+  },
+  async form(about) {
+    const { world, home, side } = about
+    return startAsking({ url: world.platform.url, key: home.keys.workflow }, side.mark)
   },
   async workflowLive(about) {
     return { workflowLiveTask: (await live(about, 'workflow', '/v1/workflows/run')).task }

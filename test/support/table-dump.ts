@@ -31,6 +31,7 @@ const TABLES: Readonly<Record<keyof Schema, readonly string[]>> = {
   run_pauses: [],
   forms: [],
   model_usage: [],
+  routers: [],
   limits: [],
   budgets: [],
   budget_spend: [],

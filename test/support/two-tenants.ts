@@ -27,6 +27,7 @@ export interface Side {
   /** Access tokens by role. */
   readonly tokens: Readonly<Record<Role, string>>
   readonly tenantKey: string
+  readonly gatewayKey: string
 }
 
 export interface Door {
@@ -124,6 +125,7 @@ const seedSide = async (world: World, tenantId: TenantId, side: 'alpha' | 'beta'
   const call = { url: platform.url, key: tokens.owner }
   await request(call, 'PATCH', '/api/settings', { tenantName: `Tenant ${mark}` })
   const { secret: tenantKey } = await keys.create(caller, { scope: 'tenant', name: `Tenant key ${mark}` })
+  const { secret: gatewayKey } = await keys.create(caller, { scope: 'gateway', name: `Gateway key ${mark}` })
   const place = { ...world, tenantId, mark }
   const [first, second] = VARIABLES[side]
   const main = await furnish(place, await useTenant(place, emails.viewer, call), { variable: first, owner: call })
@@ -136,7 +138,7 @@ const seedSide = async (world: World, tenantId: TenantId, side: 'alpha' | 'beta'
     const draft = JSON.stringify(markedChat(`${mark} draft`, ids.variable))
     await platform.platform.drafts.save(caller, ids.chatApp as `app_${string}`, draft)
   }
-  return { tenantId, mark, main, sibling, emails, tokens, tenantKey }
+  return { tenantId, mark, main, sibling, emails, tokens, tenantKey, gatewayKey }
 }
 
 const useTenant = async (
@@ -152,6 +154,9 @@ const useTenant = async (
   const { refreshToken } = await signIn(platform, email, tenantId)
   const invited = { email: `invited.${ids.next('n')}.${mark}@example.org`, role: 'viewer' } as const
   const { invitation, token } = await accounts.invite(systemCaller(tenantId), 'owner', invited)
+  const router = ids.next('router')
+  const definition = { default: { targets: 'acme/acme-large' }, description: `Router of ${mark}` }
+  await request(owner, 'POST', '/api/gateway/routers', { name: router, definition })
   return {
     tenant: tenantId,
     account,
@@ -161,6 +166,7 @@ const useTenant = async (
     memberFile,
     key: key.id,
     refreshToken: spoilt(refreshToken),
+    router,
   }
 }
 
@@ -200,7 +206,7 @@ const makeClosed = async (platform: TestPlatform, { tenantId, main, mark, emails
     await key('app', true),
     await key('tenant', true),
     await key('dataset', false),
-    await key('gateway', false),
+    await key('gateway', true),
     { name: 'the token of a sign-in that ended', secret: left.accessToken },
     { name: 'the token of an account without membership', secret: gone.accessToken },
     { name: 'an expired token', secret: await issue(master, 3_600_000) },
