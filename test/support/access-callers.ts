@@ -34,9 +34,17 @@ const tenantKey = (name: string, side: Side): Caller => ({
   secretOf: () => side.tenantKey,
   refused(access) {
     if (access.by === 'anyone') return undefined
-    if (access.by === 'app-key') return 401
+    if (access.by === 'app-key' || access.by === 'gateway-key') return 401
     return access.by === 'member' && tenantKeyGrants().has(access.permission) ? undefined : 403
   },
+})
+
+const gatewayKey = (name: string, side: Side): Caller => ({
+  name,
+  side,
+  home: side.main,
+  secretOf: () => side.gatewayKey,
+  refused: ({ by }) => (by === 'anyone' || by === 'gateway-key' ? undefined : 401),
 })
 
 const account = (name: string, side: Side, role: Role): Caller => ({
@@ -46,7 +54,7 @@ const account = (name: string, side: Side, role: Role): Caller => ({
   secretOf: () => side.tokens[role],
   refused(access) {
     if (access.by === 'anyone' || access.by === 'account') return undefined
-    if (access.by === 'app-key') return 401
+    if (access.by === 'app-key' || access.by === 'gateway-key') return 401
     return grantsOf(role).has(access.permission) ? undefined : 403
   },
 })
@@ -66,6 +74,8 @@ export const callersOf = ({ alpha, beta, closed, shut }: TwoTenants): readonly C
   appKey('the key of an app of the other tenant', beta, beta.main),
   tenantKey('the key of the tenant', alpha),
   tenantKey('the key of the other tenant', beta),
+  gatewayKey('the gateway key of the tenant', alpha),
+  gatewayKey('the gateway key of the other tenant', beta),
   ...roles.map((role) => account(`the ${role}`, alpha, role)),
   ...roles.map((role) => account(`the ${role} of the other tenant`, beta, role)),
 ]

@@ -28,7 +28,7 @@ export interface Probe {
   readonly broken?: boolean
 }
 
-const MASKED = ['date', 'x-request-id', 'keep-alive', 'connection']
+const MASKED = ['date', 'x-request-id', 'request-id', 'keep-alive', 'connection']
 
 export const createProbe =
   (url: string) =>
@@ -80,7 +80,7 @@ export const withoutMade = ({ answer, said }: Sent): Answer => {
 
 const mask = (text: string): string =>
   text
-    .replace(/"requestId":"req_[0-9a-f-]{36}"/, '"requestId":"req_…"')
+    .replace(/"(requestId|request_id)":"req_[0-9a-f-]{36}"/, '"$1":"req_…"')
     .replace(/"lastUsedAt":(?:"[^"]*"|null)/g, '"lastUsedAt":…')
 
 /** What an answer says that it must not: the other tenant's mark, or ids of the other tenant that the request did not name. */

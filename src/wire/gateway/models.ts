@@ -10,7 +10,7 @@ export const gatewayModel = z
     id: z.string(),
     object: z.literal('model'),
     created: z.int().meta({ description: 'Always 0: nobody says when a model was made.' }),
-    owned_by: z.string().meta({ description: 'The provider; `heddle` for routers and apps.' }),
+    owned_by: z.string().meta({ description: 'The provider; `router` or `app` for those.' }),
     kind: z.enum(['chat', 'embedding', 'transcription', 'speech', 'rerank', 'moderation', 'router', 'app']),
   })
   .meta({ id: 'GatewayModel' })
