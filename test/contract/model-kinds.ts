@@ -1,4 +1,4 @@
-// What embedding, transcription and speech models behind HTTP promise, whatever their vendor. Each driver runs the same suite.
+// What embedding, rerank, moderation, transcription and speech models behind HTTP promise, whatever their vendor. Each driver runs the same suite.
 
 import { describe, expect, it } from 'vitest'
 import { type Clock, createIds, systemClock } from '../../src/base/seams.ts'
@@ -7,7 +7,10 @@ import { createManualClock } from '../support/vendors/manual-clock.ts'
 import { TEST_KEY, type VendorServer, vectorOf } from '../support/vendors/vendor-server.ts'
 import { type ChatDriver, failureOf } from './chat-model.ts'
 
-export type KindDriver = Pick<ChatDriver, 'name' | 'start' | 'create'>
+export type KindDriver = Pick<ChatDriver, 'name' | 'start' | 'create'> & {
+  /** For vendors whose models have formats of their own. */
+  readonly model?: string
+}
 type Signalled = (signal?: AbortSignal) => Promise<unknown>
 
 const withServer = async (driver: KindDriver, use: (server: VendorServer) => Promise<void>): Promise<void> => {
@@ -89,9 +92,98 @@ const describeCall = (
     }))
 }
 
+export const describeRerank = (driver: KindDriver): void => {
+  const rerank = (provider: ModelProvider, documents: readonly string[], topN?: number, signal?: AbortSignal) => {
+    const model = provider.rerank?.('acme-rank')
+    if (!model) throw new Error('no rerank model')
+    return model.rerank('which is longest?', documents, topN === undefined ? {} : { topN }, signal)
+  }
+  describe(`rerank: ${driver.name}`, () => {
+    it('gives the best first, whatever the order it was told in', () =>
+      withServer(driver, async (server) => {
+        const documents = ['aa', 'aaaa', 'a', 'aaa 世界']
+        const { results, tokens } = await rerank(open(driver, server.url), documents)
+        expect(results.map(({ index }) => index)).toEqual([3, 1, 0, 2])
+        expect(results.every(({ score }, i) => score <= (results[i - 1]?.score ?? Infinity))).toBe(true)
+        expect(tokens).toBe(8)
+        const best = await rerank(open(driver, server.url), documents, 2)
+        expect(best.results.map(({ index }) => index)).toEqual([3, 1])
+        expect(server.requests.at(-1)?.body).toMatchObject({ model: 'acme-rank', top_n: 2, documents })
+        expect((await rerank(open(driver, server.url), documents, 99)).results).toHaveLength(4)
+      }))
+
+    it.each<[string, object]>([
+      ['nothing', {}],
+      ['none', { results: [] }],
+      ['of another document', { results: [{ index: 7, relevance_score: 1 }] }],
+      ['of no document', { results: [{ relevance_score: 1 }] }],
+      ['without a score', { results: [{ index: 0 }] }],
+      ['of a half document', { results: [{ index: 0.5, relevance_score: 1 }] }],
+      [
+        'twice',
+        {
+          results: [
+            { index: 0, relevance_score: 1 },
+            { index: 0, relevance_score: 1 },
+          ],
+        },
+      ],
+    ])('never takes a wrong ranking: %s', (_, body) =>
+      withServer(driver, async (server) => {
+        server.fault({ type: 'status', status: 200, body: JSON.stringify(body) })
+        const error = await failureOf(rerank(open(driver, server.url), ['a', 'b']))
+        expect(error.code).toBe('model/bad-response')
+      }),
+    )
+
+    it.each([0, 1_001])('refuses %i documents without asking the vendor', (length) =>
+      withServer(driver, async (server) => {
+        const call = rerank(
+          open(driver, server.url),
+          Array.from({ length }, () => 'x'),
+        )
+        expect((await failureOf(call)).code).toBe('model/bad-request')
+        expect(server.requests).toHaveLength(0)
+      }),
+    )
+
+    describeCall(driver, 600_000, (provider) => (signal) => rerank(provider, ['a'], undefined, signal), true)
+  })
+}
+
+export const describeModeration = (driver: KindDriver): void => {
+  const moderate = (provider: ModelProvider, texts: readonly string[], signal?: AbortSignal) => {
+    const model = provider.moderation?.('acme-judge')
+    if (!model) throw new Error('no moderation model')
+    return model.moderate(texts, signal)
+  }
+  describe(`moderation: ${driver.name}`, () => {
+    it('gives one verdict a text, in order', () =>
+      withServer(driver, async (server) => {
+        const texts = Array.from({ length: 70 }, (_, i) => (i % 7 === 3 ? `bad ${i}` : `good ${i}`))
+        const verdicts = await moderate(open(driver, server.url), texts)
+        expect(verdicts.map(({ flagged }) => flagged)).toEqual(texts.map((text) => text.startsWith('bad')))
+        expect(verdicts[3]).toEqual({
+          flagged: true,
+          categories: { hate: true, violence: false },
+          scores: { hate: 0.9, violence: 0 },
+        })
+        expect(server.requests).toHaveLength(3)
+      }))
+
+    it('never takes fewer verdicts than texts', () =>
+      withServer(driver, async (server) => {
+        server.fault({ type: 'status', status: 200, body: '{"results": [{"flagged": false}]}' })
+        expect((await failureOf(moderate(open(driver, server.url), ['a', 'b']))).code).toBe('model/bad-response')
+      }))
+
+    describeCall(driver, 600_000, (provider) => (signal) => moderate(provider, ['a'], signal), true)
+  })
+}
+
 export const describeEmbedding = (driver: KindDriver, batchTexts: number): void => {
   const embed = (provider: ModelProvider, texts: readonly string[], signal?: AbortSignal) => {
-    const model = provider.embedding?.('acme-embed')
+    const model = provider.embedding?.(driver.model ?? 'acme-embed')
     if (!model) throw new Error('no embedding model')
     return model.embed(texts, signal)
   }

@@ -90,6 +90,15 @@ const embeddings = ({ body }: VendorRequest): VendorAnswer => {
   return json({ object: 'list', data, model: body.model, usage: { prompt_tokens: tokens, total_tokens: tokens } })
 }
 
+/** Embeddings in Cohere's form, at its own address. */
+const cohereEmbeddings = ({ body }: VendorRequest): VendorAnswer =>
+  json({
+    id: 'e-1',
+    embeddings: { float: body.texts.map(vectorOf) },
+    texts: body.texts,
+    meta: { billed_units: { input_tokens: 2 * body.texts.length } },
+  })
+
 /** Documents in the order of their length, longest best, and told in another order. */
 const ranking = ({ body }: VendorRequest): VendorAnswer => {
   const longest = Math.max(...body.documents.map((text: string) => text.length))
@@ -121,6 +130,9 @@ const checkOther = ({ path, body }: VendorRequest): string | undefined => {
     if (texts.length === 0 || texts.length > 2_048 || texts.some((text) => typeof text !== 'string' || text === '')) {
       return "'$.input' is invalid."
     }
+  }
+  if (path === '/v1/embed' && !(body.texts?.length > 0 && body.texts.length <= 96 && body.input_type)) {
+    return 'texts and input_type are needed'
   }
   if (path === '/v1/rerank' && (typeof body.query !== 'string' || !(body.documents?.length > 0))) {
     return 'query and documents are needed'
@@ -155,6 +167,7 @@ export const openAiFormat: VendorFormat = {
     const { path, method, body } = request
     if (method === 'POST' && path === '/v1/embeddings') return embeddings(request)
     if (method === 'POST' && path === '/v1/responses') return answerResponses(request, reply)
+    if (method === 'POST' && path === '/v1/embed') return cohereEmbeddings(request)
     if (method === 'POST' && path === '/v1/rerank') return ranking(request)
     if (method === 'POST' && path === '/v1/moderations') return moderations(request)
     if (method === 'POST' && path === '/v1/audio/transcriptions') return json({ text: reply.text ?? '' })
