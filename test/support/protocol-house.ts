@@ -31,7 +31,8 @@ export const openProtocolHouse = async (config: Record<string, unknown> = {}): P
     anthropic: await startAnthropic(),
     gemini: await startGemini(),
   }
-  const account = { apiKey: TEST_KEY }
+  // Without a list, a provider serves any name.
+  const account = { apiKey: TEST_KEY, models: ['large'] }
   const platform = await startPlatform({
     providers: {
       chat: { type: 'openai-compatible', baseUrl: `${vendors['openai-chat'].url}/v1`, ...account },

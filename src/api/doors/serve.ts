@@ -57,7 +57,7 @@ export const createDoorServer = (parts: DoorParts): DoorServer => {
     response.on('close', onClose)
     const headers: Record<string, string> = { 'x-request-id': requestId, ...originHeaders(parts.corsOrigins, request) }
     try {
-      const identified = identifyGateway(parts.keys, request.headers, queryOf(request))
+      const identified = identifyGateway(parts.keys, request.headers, request.url ?? '')
       const known = identified instanceof Promise ? await identified : identified
       const text = given ?? (await readBody(request, parts.bodyBytes))
       const body = parseBody(text)
@@ -201,11 +201,6 @@ const originHeaders = (origins: readonly string[], request: IncomingMessage): Re
   if (origins.length === 0 || origin === undefined) return {}
   if (origins.includes('*')) return { 'access-control-allow-origin': '*' }
   return origins.includes(origin) ? { 'access-control-allow-origin': origin, vary: 'Origin' } : {}
-}
-
-const queryOf = ({ url = '' }: IncomingMessage): string => {
-  const mark = url.indexOf('?')
-  return mark < 0 ? '' : url.slice(mark + 1)
 }
 
 /** Without the query: it may hold a key. */
