@@ -107,6 +107,28 @@ describe('the environment', () => {
     expect(read(undefined, { OLLAMA_HOST: host }).providers.ollama).toEqual({ type: 'ollama', baseUrl })
   })
 
+  it('takes several keys, and shows none', () => {
+    const aws = { region: 'eu-central-1', accessKeyId: 'AKIA-1', secretAccessKey: 'hush-2', sessionToken: 'hush-3' }
+    const providers = { many: { type: 'openai', apiKeys: ['hush-4', 'hush-5'] }, aws: { type: 'bedrock', ...aws } }
+    const shown = JSON.stringify(describeConfig(read({ providers })))
+    expect(shown).not.toMatch(/hush|AKIA/)
+    expect(shown).toContain('"apiKeys":["***","***"]')
+    const broken = {
+      a: { type: 'openai', apiKey: 'x', apiKeys: ['y'] },
+      b: { type: 'bedrock', region: 'eu-central-1', accessKeyId: 'x' },
+      c: { type: 'azure' },
+      d: { type: 'local', apiKey: 'x' },
+    }
+    expect(problems({ providers: { a: broken.a, b: broken.b } })).toEqual([
+      'providers.a.apiKeys config/invalid',
+      'providers.b config/invalid',
+    ])
+    expect(problems({ providers: { c: broken.c, d: broken.d } })).toEqual([
+      'providers.c.baseUrl config/invalid',
+      'providers.d.apiKey config/unknown-key',
+    ])
+  })
+
   it('says which variable is wrong', () => {
     const environment = { OLLAMA_HOST: 'a b', OPENAI_BASE_URL: 'nonsense' }
     expect(problems(undefined, environment)).toEqual([

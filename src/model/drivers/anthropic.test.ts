@@ -105,4 +105,109 @@ describe('anthropic', () => {
     })
     expect(server.requests).toHaveLength(0)
   })
+
+  it('thinks as hard as asked', async () => {
+    const thinks = async (reasoning: NonNullable<ChatRequest['reasoning']>, rest: Partial<ChatRequest> = {}) =>
+      (await sent({ reasoning, ...rest })).thinking
+    expect(await thinks({ effort: 'low' })).toEqual({ type: 'enabled', budget_tokens: 2_048 })
+    expect(await thinks({ effort: 'high' })).toEqual({ type: 'enabled', budget_tokens: 16_384 })
+    expect(await thinks({ budgetTokens: 5 })).toEqual({ type: 'enabled', budget_tokens: 1_024 })
+    expect(await thinks({ effort: 'none' })).toBeUndefined()
+    expect(await thinks({ effort: 'low' }, { tools: [tool], toolChoice: 'required' })).toBeUndefined()
+  })
+
+  it('asks newer models by a word, and gives up what a model refuses', async () => {
+    const chat = createAnthropicProvider({ name: 'acme', baseUrl: server.url, apiKey: TEST_KEY }, seams)
+    const ask = async (name: string, request: Partial<ChatRequest>) => {
+      await (chat.chat(name) as ChatModel).generate({ messages: [{ role: 'user', content: 'Hi' }], ...request })
+      return server.requests.at(-1)?.body
+    }
+    const reasoning = { budgetTokens: 4_000 }
+    const newer = await ask('claude-opus-5-5', { reasoning, parameters: { temperature: 0.3 } })
+    expect(newer).toMatchObject({ thinking: { type: 'adaptive' }, output_config: { effort: 'medium' } })
+    expect(newer).not.toHaveProperty('temperature')
+    for (const name of ['claude-sonnet-4-5-20250929', 'claude-3-7-sonnet-latest', 'claude-opus-4-20250514']) {
+      expect(await ask(name, { reasoning })).toMatchObject({ thinking: { type: 'enabled' } })
+    }
+    server.refuse(({ body }) => {
+      if (body.thinking?.type === 'enabled') return { status: 400, message: 'thinking.type.enabled is not supported' }
+      if (body.temperature !== undefined) return { status: 400, message: '`temperature` is deprecated for this model.' }
+      return undefined
+    })
+    expect(await ask('claude-next', { reasoning })).toMatchObject({ thinking: { type: 'adaptive' } })
+    expect(await ask('claude-next', { parameters: { temperature: 0.3 } })).not.toHaveProperty('temperature')
+    const before = server.requests.length
+    await ask('claude-next', { reasoning, parameters: { temperature: 0.3 } })
+    expect(server.requests).toHaveLength(before + 1)
+  })
+
+  it('marks what shall be cached, and says how many calls it wants', async () => {
+    const vendorState = { anthropic: { cache_control: { type: 'ephemeral' } } }
+    const body = await sent({
+      messages: [
+        {
+          role: 'system',
+          content: [
+            { type: 'text', text: 'Long.', vendorState },
+            { type: 'text', text: 'Short.' },
+          ],
+        },
+        { role: 'user', content: [{ type: 'text', text: 'Hi', vendorState }] },
+      ],
+      tools: [{ ...tool, strict: true, vendorState }],
+      parallelToolCalls: false,
+    })
+    const mark = { cache_control: { type: 'ephemeral' } }
+    expect(body.system).toEqual([
+      { type: 'text', text: 'Long.', ...mark },
+      { type: 'text', text: 'Short.' },
+    ])
+    expect(body.messages[0].content).toEqual([{ type: 'text', text: 'Hi', ...mark }])
+    expect(body.tools[0]).toMatchObject({ name: 'f', strict: true, ...mark })
+    expect(body.tool_choice).toEqual({ type: 'auto', disable_parallel_tool_use: true })
+    expect(await sent({ tools: [tool], toolChoice: 'none', parallelToolCalls: true })).toMatchObject({
+      tool_choice: { type: 'none' },
+    })
+  })
+
+  it("brings hidden thinking back, and no other vendor's", async () => {
+    const body = await sent({
+      messages: [
+        { role: 'user', content: 'Hi' },
+        {
+          role: 'assistant',
+          content: 'Yes',
+          reasoning: [
+            { text: '', vendorState: { anthropic: { data: 'sealed' } } },
+            { text: 'Mine', vendorState: { gemini: { thoughtSignature: 'x' } } },
+            { text: 'Unsigned' },
+          ],
+        },
+        { role: 'user', content: 'Go on' },
+      ],
+    })
+    expect(body.messages[1].content).toEqual([
+      { type: 'redacted_thinking', data: 'sealed' },
+      { type: 'text', text: 'Yes' },
+    ])
+  })
+
+  it('says which word stopped it', async () => {
+    const body = {
+      type: 'message',
+      model: 'claude',
+      content: [{ type: 'text', text: 'a' }],
+      stop_reason: 'stop_sequence',
+      stop_sequence: 'END',
+    }
+    server.fault({ type: 'status', status: 200, body: JSON.stringify(body) })
+    const result = await model().generate({ messages: [{ role: 'user', content: 'Hi' }] })
+    expect(result).toMatchObject({ finishReason: 'stop', stopSequence: 'END' })
+  })
+
+  it('tells an empty account from a bad request', async () => {
+    const message = 'Your credit balance is too low to access the Anthropic API.'
+    server.fault({ type: 'status', status: 400, message })
+    await expect(sent({})).rejects.toMatchObject({ code: 'model/quota-exceeded', retryable: false })
+  })
 })

@@ -107,6 +107,68 @@ describe('gemini', () => {
     expect(toolCalls[0]).toMatchObject({ vendorState: { gemini: { thoughtSignature: 'sig-1' } } })
   })
 
+  it('thinks as hard as asked, in the words of the generation', async () => {
+    const config = async (name: string, reasoning: NonNullable<ChatRequest['reasoning']>) => {
+      const options = { name: 'acme', baseUrl: `${server.url}/v1beta`, apiKey: TEST_KEY }
+      const chat = createGeminiProvider(options, seams).chat(name) as ChatModel
+      await chat.generate({ messages: [{ role: 'user', content: 'Hi' }], reasoning })
+      return server.requests.at(-1)?.body.generationConfig.thinkingConfig
+    }
+    expect(await config('gemini-2.5-flash', { effort: 'low' })).toEqual({
+      includeThoughts: true,
+      thinkingBudget: 2_048,
+    })
+    expect(await config('gemini-2.5-flash', { effort: 'none' })).toEqual({ includeThoughts: false, thinkingBudget: 0 })
+    expect(await config('gemini-3.5-flash', { effort: 'low' })).toEqual({ includeThoughts: true, thinkingLevel: 'low' })
+    expect(await config('gemini-3.5-flash', { effort: 'none' })).toEqual({
+      includeThoughts: false,
+      thinkingLevel: 'minimal',
+    })
+    expect(await config('gemini-3.5-flash', { budgetTokens: 7 })).toEqual({ includeThoughts: true, thinkingBudget: 7 })
+    expect((await sent({ json: true })).generationConfig).toEqual({ responseMimeType: 'application/json' })
+  })
+
+  it('brings a signature back that came with a text, or with nothing', async () => {
+    const body = {
+      candidates: [
+        {
+          content: {
+            parts: [
+              { text: 'Hm', thought: true },
+              { text: 'Yes', thoughtSignature: 's-9' },
+            ],
+          },
+          finishReason: 'STOP',
+        },
+      ],
+    }
+    server.fault({ type: 'status', status: 200, body: JSON.stringify(body) })
+    const { reasoningBlocks, text } = await model().generate({ messages: [{ role: 'user', content: 'Hi' }] })
+    expect([text, reasoningBlocks]).toEqual([
+      'Yes',
+      [{ text: 'Hm', vendorState: { gemini: { thoughtSignature: 's-9' } } }],
+    ])
+    const reasoning = reasoningBlocks ?? []
+    const toolCalls = [{ id: 'c', name: 'f', argumentsJson: '{}' }]
+    const turn = async (said: object) =>
+      (
+        await sent({
+          messages: [
+            { role: 'user', content: 'Hi' },
+            { role: 'assistant', content: '', ...said },
+            { role: 'user', content: 'Go on' },
+          ],
+        })
+      ).contents[1].parts
+    expect(await turn({ content: 'Yes', reasoning })).toEqual([{ text: 'Yes', thoughtSignature: 's-9' }])
+    expect(await turn({ reasoning, toolCalls })).toEqual([
+      { functionCall: { name: 'f', args: {} }, thoughtSignature: 's-9' },
+    ])
+    expect(
+      await turn({ content: 'Yes', reasoning: [{ text: 'x', vendorState: { anthropic: { signature: 'y' } } }] }),
+    ).toEqual([{ text: 'Yes' }])
+  })
+
   it('knows a wrong key, and a wait, from the details of an error', async () => {
     const body = (code: number, detail: object) =>
       JSON.stringify({ error: { code, message: 'no', status: 'X', details: [detail] } })

@@ -202,6 +202,59 @@ describe('openai-compatible', () => {
     }
   })
 
+  it('asks to think, for JSON, for one call at a time, and strictly', async () => {
+    const tools = [{ name: 'f', parameters: {}, strict: true }]
+    const body = await sent({ reasoning: { budgetTokens: 3_000 }, json: true, tools, parallelToolCalls: false })
+    expect(body).toMatchObject({
+      reasoning_effort: 'medium',
+      response_format: { type: 'json_object' },
+      parallel_tool_calls: false,
+      tools: [{ function: { strict: true } }],
+    })
+    expect(await sent({ parallelToolCalls: false })).not.toHaveProperty('parallel_tool_calls')
+  })
+
+  it('shows pictures of results after the last of them, as the user', async () => {
+    const picture = {
+      type: 'media',
+      kind: 'image',
+      mimeType: 'image/png',
+      data: { type: 'base64', base64: 'QUJD' },
+    } as const
+    const { messages } = await sent({
+      messages: [
+        { role: 'tool', toolCallId: 'c1', content: [{ type: 'text', text: 'map' }, picture] },
+        { role: 'tool', toolCallId: 'c2', content: 'ok' },
+        { role: 'user', content: 'Go on' },
+      ],
+    })
+    expect(messages).toEqual([
+      { role: 'tool', tool_call_id: 'c1', content: 'map' },
+      { role: 'tool', tool_call_id: 'c2', content: 'ok' },
+      { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,QUJD' } }] },
+      { role: 'user', content: 'Go on' },
+    ])
+  })
+
+  it.each([
+    ['insufficient_quota', 429],
+    ['exceeded_current_quota_error', 429],
+    ['billing_hard_limit_reached', 400],
+    ['Arrearage', 400],
+  ])('knows an empty account by %s', async (code, status) => {
+    server.fault({ type: 'status', status, body: JSON.stringify({ error: { message: 'no', type: code, code } }) })
+    await expect(sent({})).rejects.toMatchObject({ code: 'model/quota-exceeded', retryable: false })
+  })
+
+  it('knows what well-known models can do, unless told otherwise', () => {
+    const known = provider()
+    expect(known.chat('gpt-4o-2024-08-06')).toMatchObject({ contextTokens: 128_000 })
+    expect(known.chat('gpt-4')?.features.has('vision')).toBe(false)
+    expect(known.chat('acme-large')?.contextTokens).toBeUndefined()
+    const told = provider({ models: [{ name: 'gpt-4o', contextTokens: 9, features: [] }] })
+    expect(told.chat('gpt-4o')).toMatchObject({ contextTokens: 9, features: new Set() })
+  })
+
   it('leaves the connection of a finished stream fit for another call', async () => {
     const chat = model()
     // The last byte of the answer is there, the end of the body is not.

@@ -13,6 +13,10 @@ export const createAnthropicWire = (defaultMaxTokens: number): Wire<AnthropicDia
   framing: 'sse',
   initialDialect,
   encode: (call) => ({ path: '/v1/messages', body: toAnthropicBody(call, defaultMaxTokens) }),
+  count: {
+    encode: (call) => ({ path: '/v1/messages/count_tokens', body: countable(toAnthropicBody(call, defaultMaxTokens)) }),
+    read: (body) => numberAt(body, 'input_tokens'),
+  },
   openReader: (turn, call) => openReader(turn, answerToolName(call.request)),
   readWhole(body, turn, call) {
     const answer = answerToolName(call.request)
@@ -39,6 +43,17 @@ export const createAnthropicWire = (defaultMaxTokens: number): Wire<AnthropicDia
   readError: readAnthropicError,
   relax: (error, call) => relaxDialect(error, call.dialect),
 })
+
+/** What the call for a count takes. */
+const countable = ({ model, messages, system, tools, tool_choice, thinking }: ValueObject): ValueObject =>
+  ({
+    model,
+    messages,
+    ...(system !== undefined && { system }),
+    ...(tools !== undefined && { tools }),
+    ...(tool_choice !== undefined && { tool_choice }),
+    ...(thinking !== undefined && { thinking }),
+  }) as ValueObject
 
 interface OpenBlock {
   readonly type: string | undefined

@@ -45,6 +45,13 @@ export const geminiWire: Wire<undefined> = {
   framing: 'sse',
   initialDialect: () => undefined,
   encode: (call) => ({ path: geminiPath(call.model, call.streaming), body: toGeminiBody(call) }),
+  count: {
+    encode: (call) => ({
+      path: `/${resourceOf(call.model)}:countTokens`,
+      body: { generateContentRequest: { model: resourceOf(call.model), ...toGeminiBody(call) } },
+    }),
+    read: (body) => numberAt(body, 'totalTokens'),
+  },
   openReader: (turn) => ({
     push(frame) {
       readChunk(frame, turn)

@@ -102,9 +102,30 @@ export const createHttpChat = <Dialect>(
     }
   }
 
+  const { count } = wire
+  const countTokens = async (request: ChatRequest, signal?: AbortSignal): Promise<number> => {
+    signal?.throwIfAborted()
+    const exchange = openExchange(signal, connection.idleTimeoutMs)
+    try {
+      const asked = count?.encode({ model: name, request, streaming: false, dialect })
+      if (!asked) throw new ModelError('model/unsupported', { details: { model: name, feature: 'counting' } })
+      await exchange.send('POST', asked.path, asked.body)
+      const body = await exchange.json()
+      failOn(body)
+      const tokens = count?.read(body)
+      if (tokens === undefined) throw new SyntaxError('no number of tokens')
+      return tokens
+    } catch (error) {
+      throw exchange.explain(error)
+    } finally {
+      exchange.close()
+    }
+  }
+
   return {
     provider,
     name,
+    ...(count && { countTokens }),
     features: description.features,
     ...(description.contextTokens !== undefined && { contextTokens: description.contextTokens }),
     stream,

@@ -45,6 +45,12 @@ export interface Wire<Dialect> {
   openReader(turn: Turn, call: WireCall<Dialect>): FrameReader
   /** Reads an answer that came in one piece. */
   readWhole(body: unknown, turn: Turn, call: WireCall<Dialect>): void
+  /** Asks how many tokens a request has, where the vendor answers that. */
+  readonly count?: {
+    encode(call: WireCall<Dialect>): WireRequest
+    /** Undefined for what is no count. */
+    read(body: unknown): number | undefined
+  }
   /** The error object in a body or a frame, undefined when there is none. */
   readError(body: unknown): VendorError | undefined
   /** A dialect without what the server just refused; undefined when the refusal is final. Each step gives up something
