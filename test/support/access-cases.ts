@@ -389,6 +389,7 @@ const management: Readonly<Record<string, Case>> = {
   'DELETE /api/keys/:key_id': call((x) => ({ params: { key_id: x.key } }), { spares: ['key'] }),
   'GET /api/forms': shots(
     shot((x) => ({ query: { appId: x.workflowApp } })),
+    shot((x) => ({ query: { runId: x.workflowRun } })),
     shot((x) => ({ query: { cursor: cursor(x.form) } }), { ofTenant: true }),
   ),
   'POST /api/forms/:form_id': call(
@@ -410,6 +411,9 @@ const management: Readonly<Record<string, Case>> = {
   ),
   'GET /api/gateway/calls': call(() => ({ query: { limit: '10' } })),
   'GET /api/gateway/health': call(() => ({})),
+  'GET /api/gateway/cache': plain(),
+  'GET /api/gateway/cache/entries': call((x) => ({ query: { scope: x.tenantId, limit: '5' } })),
+  'POST /api/gateway/cache/invalidate': call((x) => ({ body: { scope: x.tenantId, dryRun: true } })),
   'GET /api/conversations': shots(
     shot((x) => ({ query: { appId: x.chatApp } })),
     shot((x, own) => ({ query: { appId: own.chatApp, cursor: cursor(x.conversation) } }), nested),
@@ -428,6 +432,15 @@ const management: Readonly<Record<string, Case>> = {
   'DELETE /api/files/:file_id': call((x) => ({ params: { file_id: x.memberFile } }), { spares: ['memberFile'] }),
   'GET /api/providers': plain(),
   'GET /api/models': plain(),
+  'GET /api/gateway/limits': plain(),
+  'PUT /api/gateway/limits/:name': plain({ params: { name: 'speed' }, body: { subject: 'key', requests: 1_000_000 } }),
+  'DELETE /api/gateway/limits/:name': call((x) => ({ params: { name: x.limit } }), { spares: ['limit'] }),
+  'GET /api/gateway/budgets': plain(),
+  'PUT /api/gateway/budgets/:name': plain({
+    params: { name: 'money' },
+    body: { subject: 'tenant', window: 'month', limitUsd: '1000000' },
+  }),
+  'DELETE /api/gateway/budgets/:name': call((x) => ({ params: { name: x.budget } }), { spares: ['budget'] }),
   'GET /api/gateway/routers': plain(),
   'POST /api/gateway/routers': call((_, own) => ({ body: { name: own.router, definition: routerOf(own) } }), {
     spares: ['routerName'],

@@ -1,6 +1,6 @@
 // App files of a tenant that say whose they are: every text in them holds the tenant's mark.
 
-import { answer, appFile, basicApp, chain, end, llm, start } from './app-files.ts'
+import { answer, appFile, basicApp, chain, end, humanInput, llm, start } from './app-files.ts'
 
 const named = (file: object, name: string, description: string): object => {
   const { app, ...rest } = file as { readonly app: object }
@@ -38,16 +38,31 @@ export const markedChat = (mark: string, variable: string): object =>
     `About ${mark}`,
   )
 
+/** In the word of a workflow: it waits for people. */
+export const ASKS = 'asks people'
+
 export const markedWorkflow = (mark: string): object =>
   named(
     appFile({
       mode: 'workflow',
       nodes: {
         start: start(...inputs),
+        gate: {
+          type: 'if-else',
+          cases: [
+            {
+              case_id: 'ask',
+              logical_operator: 'and',
+              conditions: [{ variable_selector: ['start', 'word'], comparison_operator: 'contains', value: ASKS }],
+            },
+          ],
+        },
+        ask: humanInput({ title: `Ask ${mark}`, form_content: `Question of ${mark} {{#$output.note#}}` }),
+        asked: end({ said: ['ask', 'note'] }),
         llm: llm(`${mark} {{#start.word#}}`),
         end: end({ said: ['llm', 'text'], word: ['start', 'word'] }),
       },
-      edges: chain('start', 'llm', 'end'),
+      edges: ['start>gate', 'gate:ask>ask', 'ask:ok>asked', 'gate:false>llm', 'llm>end'],
       features: UPLOADS,
     }),
     `Workflow ${mark}`,
