@@ -31,7 +31,11 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
 /** By the name of a field of the Service API: kinds it takes besides its own. */
 const FORGIVEN: Readonly<Record<string, readonly string[]>> = { user: ['number', 'boolean'] }
 /** Texts that may hold NUL characters: of questions they are dropped, and of an app file they are what is found. */
-const WITH_NUL = ['/v1/chat-messages query', '/v1/completion-messages query', '/api/apps/check text']
+const WITH_NUL = [
+  ...['/v1/chat-messages query', '/v1/completion-messages query', '/api/apps/check text'],
+  // Of models.
+  ...['/v1/embeddings input', '/v1/moderations input', '/v1/rerank query', '/v1/audio/speech input'],
+]
 /** Fields that are typed by what they are for. */
 const TYPED: Readonly<Record<string, string>> = {
   '/v1/conversations/{conversation_id}/variables/{variable_id} value': 'string',

@@ -1,8 +1,9 @@
 // What malformed requests are made with: the operation's fields as their schemas declare them, and its right request, changed.
 
 import { z } from 'zod'
+import { surfaceOf } from '../../src/api/surfaces.ts'
 import type { Operation } from '../../src/wire/operation.ts'
-import { FORM_BOUNDARY, formText, type Good } from './malformed-targets.ts'
+import { FORM_BOUNDARY, fieldPart, formText, type Good } from './malformed-targets.ts'
 import type { ExpectedRefusal } from './refusals.ts'
 import type { WireRequest } from './wire-requests.ts'
 
@@ -40,7 +41,9 @@ export interface Field {
   readonly schema: Json
 }
 
-export const isService = ({ path }: Operation): boolean => path.startsWith('/v1/')
+export const isService = ({ method, path }: Operation): boolean => surfaceOf(method, path) === 'service'
+export const isGateway = ({ method, path }: Operation): boolean =>
+  !['service', 'management'].includes(surfaceOf(method, path))
 export const takesForm = ({ bodyType }: Operation): boolean => bodyType === 'multipart/form-data'
 
 export const toJson = (schema: z.ZodType): Json => {
@@ -87,8 +90,10 @@ export const bodyText = (good: Good, changes: Readonly<Record<string, string | u
 }
 
 /** What a sound starts with, where the call takes nothing else. */
-export const formOf = ({ path }: Operation): string =>
-  path === '/v1/audio-to-text' ? formText('audio/wav', 'a.wav') : formText()
+export const formOf = ({ path }: Operation): string => {
+  if (path === '/v1/audio-to-text') return formText('audio/wav', 'a.wav')
+  return path.startsWith('/v1/audio/') ? fieldPart('model', 'acme/ears') + formText('audio/wav', 'a.wav') : formText()
+}
 
 export const goodRequest = (operation: Operation, good: Good): WireRequest => ({
   method: operation.method,

@@ -36,6 +36,9 @@ export const GOOD_PARTS: Readonly<Record<string, object>> = {
 }
 
 export const FORM_BOUNDARY = 'XX'
+export const fieldPart = (name: string, value: string): string =>
+  `--XX\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+
 export const formText = (type = 'text/plain', name = 'a.txt', part = 'file'): string =>
   `--XX\r\nContent-Disposition: form-data; name="${part}"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\nhello\r\n--XX--\r\n`
 
@@ -151,6 +154,7 @@ export const prepareTargets = async (platform: TestPlatform): Promise<Targets> =
   const user = { user: 'ada' }
   const ofChat = { secret: chat.key }
   const ofCompletion = { secret: completion.key }
+  const ofGateway = { secret: (await keys.create(caller, { scope: 'gateway', name: 'models' })).secret }
   const runBody = { inputs: { word: 'x' }, user: 'ada' }
   const app = { app_id: workflow.id }
   const version = { version_id: `ver_${workflow.workflowId}` }
@@ -219,6 +223,17 @@ export const prepareTargets = async (platform: TestPlatform): Promise<Targets> =
       ...ofChat,
       params: { action: 'disable', job_id: job.job_id },
     },
+
+    'POST /v1/embeddings': { ...ofGateway, body: { model: 'acme/vectors', input: 'x' } },
+    'POST /v1/moderations': { ...ofGateway, body: { model: 'acme/judge', input: 'x' } },
+    'POST /v1/rerank': { ...ofGateway, body: { model: 'acme/order', query: 'x', documents: ['y'] } },
+    'POST /v1/audio/transcriptions': ofGateway,
+    // The vendor cannot translate.
+    'POST /v1/audio/translations': { ...ofGateway, status: 400 },
+    'POST /v1/audio/speech': { ...ofGateway, body: { model: 'acme/mouth', input: 'x' } },
+    'GET /v1/models': ofGateway,
+    'GET /v1/models/{model}': { ...ofGateway, params: { model: 'first' } },
+    'GET /v1/models/health': ofGateway,
 
     'GET /api/setup': {},
     'POST /api/setup': { body: { token: 'x', ...OWNER }, status: 409 },
@@ -297,4 +312,4 @@ export const prepareTargets = async (platform: TestPlatform): Promise<Targets> =
   return { apps, token, goods }
 }
 
-const userPart = (user: string): string => `--XX\r\nContent-Disposition: form-data; name="user"\r\n\r\n${user}\r\n`
+const userPart = (user: string): string => fieldPart('user', user)

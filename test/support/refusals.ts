@@ -1,6 +1,7 @@
 // Whether an answer is a refusal as its surface promises it: status, form, names; and nothing of the inside.
 
-import { managementError, serviceError } from '../../src/wire/errors.ts'
+import { type Surface, surfaceOf } from '../../src/api/surfaces.ts'
+import { managementError, openAiError, serviceError } from '../../src/wire/errors.ts'
 import type { WireAnswer } from './wire-requests.ts'
 
 export interface ExpectedRefusal {
@@ -10,8 +11,17 @@ export interface ExpectedRefusal {
   readonly field?: string
 }
 
-/** What is wrong with it; empty when nothing is. @param path of the call: it says whose words the refusal is in */
-export const refusalProblems = (answer: WireAnswer, path: string, expected: ExpectedRefusal): readonly string[] => {
+interface Call {
+  readonly method: string
+  readonly path: string
+}
+
+/** What is wrong with it; empty when nothing is. @param call says whose words the refusal is in */
+export const refusalProblems = (
+  answer: WireAnswer,
+  { method, path }: Call,
+  expected: ExpectedRefusal,
+): readonly string[] => {
   const { status, headers, text } = answer
   const problems: string[] = []
   if (!expected.statuses.includes(status)) problems.push(`status ${status}, not ${expected.statuses.join(' or ')}`)
@@ -19,7 +29,7 @@ export const refusalProblems = (answer: WireAnswer, path: string, expected: Expe
   if (!/^req_/.test(String(headers['x-request-id']))) problems.push('no request id')
   if (text.length > LONGEST_REFUSAL) problems.push(`${text.length} characters`)
   if (INSIDE.test(text)) problems.push('tells of the inside')
-  const named = /^\/+api/.test(path) ? managementProblems(text, problems) : serviceProblems(text, status, problems)
+  const named = namedIn(surfaceOf(method, path), answer, problems)
   const { field } = expected
   if (field !== undefined && status === 400 && !isWithin(named, field)) problems.push(`names ${named}, not ${field}`)
   return problems.length > 0 ? [...problems, text.slice(0, 300)] : []
@@ -38,6 +48,27 @@ const parse = (text: string): unknown => {
   } catch {
     return undefined
   }
+}
+
+/** @returns the field that is named */
+const namedIn = (surface: Surface, { text, status }: WireAnswer, problems: string[]): string | undefined => {
+  switch (surface) {
+    case 'management':
+      return managementProblems(text, problems)
+    case 'openai':
+      return openAiProblems(text, problems)
+    default:
+      return serviceProblems(text, status, problems)
+  }
+}
+
+const openAiProblems = (text: string, problems: string[]): string | undefined => {
+  const { success, data } = openAiError.strict().safeParse(parse(text))
+  if (!success) return void problems.push('not the form of OpenAI')
+  const { type, code, message, param } = data.error
+  if (!/^[a-z_]+$/.test(type) || !/^[a-z_/-]+$/.test(code ?? '')) problems.push(`the type ${type}, the code ${code}`)
+  if (message === '') problems.push('no message')
+  return param ?? undefined
 }
 
 const serviceProblems = (text: string, status: number, problems: string[]): string | undefined => {

@@ -8,8 +8,9 @@ import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ACCESS } from '../../src/api/access.ts'
 import { routePath } from '../../src/api/route.ts'
+import { doorOperations, gatewayRouteOperations } from '../../src/wire/gateway/operations.ts'
 import type { Operation } from '../../src/wire/operation.ts'
-import { operations } from '../../src/wire/operations.ts'
+import { operations as appOperations } from '../../src/wire/operations.ts'
 import { keptState } from '../support/kept-state.ts'
 import { malformedOf } from '../support/malformed.ts'
 import { bareRequests, brokenBytes } from '../support/malformed-bytes.ts'
@@ -20,6 +21,8 @@ import { refusalProblems } from '../support/refusals.ts'
 import { startOpenAi } from '../support/vendors/openai.ts'
 import { TEST_KEY, type VendorServer } from '../support/vendors/vendor-server.ts'
 import { closeConnections, send, sendBytes, type WireAnswer, type WireRequest } from '../support/wire-requests.ts'
+
+const operations = [...appOperations, ...gatewayRouteOperations]
 
 let vendor: VendorServer
 let platform: TestPlatform
@@ -113,7 +116,7 @@ describe(`${total} malformed requests`, () => {
   it.each(cases)('%s', async (_, operation, list) => {
     const problems = await problemsOf(list, async (bad) => {
       const answer = await sendAs(operation, bad.request(goodOf(operation)))
-      const found = refusalProblems(answer, operation.path, bad)
+      const found = refusalProblems(answer, operation, bad)
       return found.length > 0 ? `${bad.title}: ${found.join(' · ')}` : undefined
     })
     expect(problems).toEqual([])
@@ -130,7 +133,7 @@ const wrongMethods = paths.flatMap((path) => {
   const known = own.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
   // `/api/apps/check` is also an `/api/apps/{app_id}` that is not there.
   const isShadowed = (method: string) =>
-    operations.some((other) => other.method === method && patternOf(other).test(path))
+    [...operations, ...doorOperations].some((other) => other.method === method && patternOf(other).test(path))
   return METHODS.filter((method) => !known.includes(method) && !isShadowed(method === 'HEAD' ? 'GET' : method)).map(
     (method) => ({ method, path, known, own: own[0] }),
   )
@@ -142,7 +145,11 @@ it(`${wrongMethods.length} wrong methods`, async () => {
     const answer = await sendAs(own, { method, path: goodRequest(own, goodOf(own)).path })
     const allowed = String(answer.headers.allow ?? '').split(', ')
     const found =
-      method === 'HEAD' ? (answer.text === '' ? [] : ['a body']) : refusalProblems(answer, path, { statuses: [405] })
+      method === 'HEAD'
+        ? answer.text === ''
+          ? []
+          : ['a body']
+        : refusalProblems(answer, { method, path }, { statuses: [405] })
     const missing = known.filter((one) => !allowed.includes(one))
     const all = [...found, ...(answer.status === 405 ? [] : [answer.status]), ...missing.map((one) => `no ${one}`)]
     return all.length > 0 ? `${method} ${path}: ${all.join(' · ')} (${allowed})` : undefined
