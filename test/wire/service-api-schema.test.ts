@@ -2,7 +2,7 @@
 // errors have its shape and its codes.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { answer, appFile, chain, end, llm, start } from '../support/app-files.ts'
+import { answer, appFile, chain, end, humanInput, llm, start } from '../support/app-files.ts'
 import { readOpenApi } from '../support/openapi.ts'
 import { startPlatform, type TestApp, type TestPlatform, withOpenAi } from '../support/platform.ts'
 import { startOpenAi } from '../support/vendors/openai.ts'
@@ -500,10 +500,71 @@ describe('errors', () => {
   })
 })
 
+describe('forms', () => {
+  const FORM = '/form/human_input/{form_token}'
+  const inputs = [
+    { type: 'paragraph', output_variable_name: 'note', default: { type: 'constant', selector: [], value: 'ok' } },
+    {
+      type: 'select',
+      output_variable_name: 'size',
+      option_source: { type: 'constant', selector: [], value: ['S', 'L'] },
+    },
+    { type: 'file', output_variable_name: 'proof', allowed_file_types: ['document'] },
+    { type: 'file-list', output_variable_name: 'proofs', allowed_file_types: ['document'], number_limits: 2 },
+  ]
+  let flow: TestApp
+  let talk: TestApp
+  beforeAll(async () => {
+    const nodes = { start: start({ variable: 'title', type: 'text-input' }), ask: humanInput({ inputs }) }
+    flow = await platform.addApp(
+      appFile({
+        mode: 'workflow',
+        nodes: { ...nodes, last: end({ note: ['ask', 'note'] }) },
+        edges: ['start>ask', 'ask:ok>last'],
+      }),
+    )
+    talk = await platform.addApp(
+      appFile({
+        mode: 'advanced-chat',
+        nodes: { ...nodes, last: answer('{{#ask.note#}}') },
+        edges: ['start>ask', 'ask:ok>last'],
+      }),
+    )
+  })
+  const waiting = { inputs: {}, user: USER, response_mode: 'blocking' }
+  const attachment = { type: 'document', transfer_method: 'remote_url', url: 'https://example.org/a.txt' }
+  const filled = { note: 'fine', size: 'S', proof: attachment, proofs: [attachment] }
+
+  it('are read, refused and answered as the document has it', async () => {
+    const { data } = await call('POST /workflows/run', { app: flow, body: waiting })
+    const at = { form_token: data.reasons[0].form_token }
+    const form = await call(`GET ${FORM}`, { app: flow, at })
+    expect(form.inputs.map(({ type }: Body) => type)).toEqual(['paragraph', 'select', 'file', 'file-list'])
+    const wrong = { inputs: { ...filled, size: 'M' }, action: 'ok', user: USER }
+    const refused = await call(`POST ${FORM}`, { app: flow, at, body: wrong, status: 400 })
+    expect(refused.code).toBe('invalid_form_data')
+    const body = { inputs: filled, action: 'ok', user: USER }
+    expect(await call(`POST ${FORM}`, { app: flow, at, body })).toEqual({})
+    expect((await call(`POST ${FORM}`, { app: flow, at, body, status: 412 })).code).toBe('human_input_form_submitted')
+    expect((await call(`GET ${FORM}`, { app: flow, at: { form_token: 'x' }, status: 404 })).code).toBe('not_found')
+  })
+
+  it('stand in messages, before and after they are answered', async () => {
+    const body = { ...waiting, query: 'May I?' }
+    const { conversation_id, data } = await call('POST /chat-messages', { app: talk, body })
+    const query = { conversation_id, user: USER }
+    const before = await call('GET /messages', { app: talk, query })
+    expect(before.data[0].extra_contents).toMatchObject([{ submitted: false, form_submission_data: null }])
+    const at = { form_token: data.reasons[0].form_token }
+    await call(`POST ${FORM}`, { app: talk, at, body: { inputs: filled, action: 'ok', user: USER } })
+    const after = await call('GET /messages', { app: talk, query })
+    expect(after.data[0].extra_contents).toMatchObject([{ submitted: true, form_definition: null }])
+  })
+})
+
 /** Calls that answer with other things than JSON, or that the platform does not have. */
 const ELSEWHERE: readonly (readonly [string, RegExp])[] = [
   ['knowledge is not there yet', /\/datasets|\/workspaces/],
-  ['human input is not there yet', /\/form\//],
   ['files and sounds are no JSON: service-api-frames.test.ts, files.test.ts, audio.test.ts', /\/files\/|audio/],
   ['streams: service-api-frames.test.ts', /\/events$/],
 ]
