@@ -1,6 +1,8 @@
 // The gateway's part of the configuration. Every key has its schema beside the others of its subject: routers, limits, caches …
 
 import { z } from 'zod'
+import { cacheSchema } from './config-cache.ts'
+import { budgetsSchema, limitsSchema, pricesSchema, queueSchema } from './config-limits.ts'
 import { routerFilesSchema, routersSchema } from './config-routers.ts'
 import { count, milliseconds } from './config-values.ts'
 
@@ -22,5 +24,14 @@ export const gatewaySchema = z
         heartbeatMs: count(0, 86_400_000).default(30_000),
       })
       .prefault({}),
+    /** Who may call how fast, and how many calls at once. */
+    limits: limitsSchema,
+    /** Money for models in a window. */
+    budgets: budgetsSchema,
+    /** Prices of targets, over those of the list of known models. */
+    prices: pricesSchema,
+    queue: queueSchema,
+    /** Answers that are kept, and who they are for. */
+    cache: cacheSchema,
   })
   .prefault({})

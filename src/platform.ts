@@ -8,6 +8,7 @@ import { createServer, type HttpServer } from './api/server.ts'
 import { PlatformError } from './base/errors.ts'
 import { createSealer } from './base/seal.ts'
 import type { Seams } from './base/seams.ts'
+import { openCaches } from './caches.ts'
 import type { Config } from './config.ts'
 import { openSqlite } from './db/drivers/sqlite.ts'
 import type { Database } from './db/spec.ts'
@@ -15,7 +16,7 @@ import { createEngine, type Engine, largestFile } from './engine.ts'
 import { createDiskFiles } from './files/drivers/disk.ts'
 import { readMasterKey } from './files/drivers/master-key.ts'
 import { openGateway } from './gateway.ts'
-import { createPrices, openLimitHouse } from './limits.ts'
+import { countGatewayCalls, createPrices, openLimitHouse } from './limits.ts'
 import { ipRanges } from './outbound/drivers/ip-ranges.ts'
 import { createOutboundPolicy } from './outbound/policy.ts'
 import { createAccounts } from './product/accounts/accounts.ts'
@@ -210,23 +211,18 @@ export const createPlatform = async (config: Config, seams: Seams, readConfig?: 
     replayMs: config.runs.replayMs,
   })
   const routing = await openRouters(config, { ...seams, db, readConfig })
+  const caches = await openCaches(config, seams, { db, models: engine.models, metrics })
   const house = openGateway(config, seams, {
     accounts: engine.accounts,
     prices,
     qualityOf: () => undefined,
     metrics,
-    count: () => {},
+    count: countGatewayCalls(usage),
     routers: routing.book,
     limiter: limitHouse.limiter,
-    cache: {
-      through: async (_, fresh, signal) => {
-        const answer = await fresh(signal ?? new AbortController().signal)
-        return { status: 'off', explanation: '', ...answer }
-      },
-      close: async () => {},
-    },
-    cacheMode: () => ({ read: false, write: false }),
-    cacheScope: ({ caller: { tenantId } }) => tenantId,
+    cache: caches.cache,
+    cacheMode: () => caches.mode,
+    cacheScope: caches.scopeOf,
     panels: new Map(),
     askPanel: async () => {
       throw new Error('no panels')
@@ -245,6 +241,7 @@ export const createPlatform = async (config: Config, seams: Seams, readConfig?: 
       ...(trusted && { trusted }),
       gateway: house.gateway,
       gatewayRecords: house.records,
+      caches: caches.records,
       routers: routing.forTenants(house.targets.world),
       liveConfiguration: routing.configuration,
       apps,
@@ -253,7 +250,7 @@ export const createPlatform = async (config: Config, seams: Seams, readConfig?: 
       runRecords,
       forms,
       usage: createUsage({ store: usageStore, clock }),
-      limits: limitHouse.limits,
+      callLimits: limitHouse.limits,
       conversationRecords,
       providers: engine.providers,
       tenants,
@@ -319,6 +316,7 @@ export const createPlatform = async (config: Config, seams: Seams, readConfig?: 
       await sessions.close()
       routing.close()
       await house.close()
+      await caches.cache.close()
       await engine.close()
       await db.close()
     },

@@ -13,10 +13,12 @@ import type { ConversationRecords } from '../product/conversations/conversation-
 import type { Conversations } from '../product/conversations/conversations.ts'
 import type { EndUserStore } from '../product/end-users/store.ts'
 import type { Forms } from '../product/forms/spec.ts'
+import type { CacheRecords } from '../product/gateway/cache-records.ts'
 import type { LiveConfiguration } from '../product/gateway/live-configuration.ts'
 import type { CallRecords } from '../product/gateway/records.ts'
 import type { Gateway } from '../product/gateway/spec.ts'
 import type { TenantRouters } from '../product/gateway/tenant-routers.ts'
+import type { Limits } from '../product/limits/limits.ts'
 import type { Messages } from '../product/messages/messages.ts'
 import type { RunLogs } from '../product/runs/logs.ts'
 import type { RunRecords } from '../product/runs/run-records.ts'
@@ -30,6 +32,7 @@ import type { MetricsRegistry } from './metrics.ts'
 export interface ServerParts {
   readonly gateway: Gateway
   readonly gatewayRecords: Pick<CallRecords, 'latest'>
+  readonly caches: CacheRecords
   readonly routers: TenantRouters
   readonly liveConfiguration: LiveConfiguration
   readonly apps: Apps
@@ -45,6 +48,7 @@ export interface ServerParts {
   readonly runRecords: RunRecords
   readonly forms: Forms
   readonly usage: Usage
+  readonly callLimits: Limits
   readonly conversationRecords: ConversationRecords
   /** What is configured now. */
   readonly providers: () => readonly KnownProvider[]

@@ -1,7 +1,9 @@
 // Every code that may leave the product for its surfaces. Each surface answers for all of them, or does not compile.
 
 import type { DbErrorCode } from '../db/errors.ts'
+import type { CacheErrorCode } from '../model/cache/errors.ts'
 import type { ModelErrorCode } from '../model/errors.ts'
+import type { LimitErrorCode } from '../model/limit/errors.ts'
 import type { RouteErrorCode } from '../model/route/errors.ts'
 import type { AccountErrorCode } from './accounts/errors.ts'
 import type { AnnotationErrorCode } from './annotations/errors.ts'
@@ -11,6 +13,7 @@ import type { ConversationErrorCode } from './conversations/errors.ts'
 import type { EndUserErrorCode } from './end-users/errors.ts'
 import type { FormErrorCode } from './forms/errors.ts'
 import type { GatewayErrorCode } from './gateway/errors.ts'
+import type { LimitSettingErrorCode } from './limits/errors.ts'
 import type { MessageErrorCode } from './messages/errors.ts'
 import type { RunErrorCode } from './runs/errors.ts'
 import type { UploadErrorCode } from './uploads/errors.ts'
@@ -56,5 +59,8 @@ export type ProductErrorCode =
   | UploadErrorCode
   | GatewayErrorCode
   | ModelErrorCode
+  | CacheErrorCode
+  | LimitErrorCode
+  | LimitSettingErrorCode
   | ThrownRouteErrorCode
   | DbErrorCode

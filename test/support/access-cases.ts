@@ -412,8 +412,8 @@ const management: Readonly<Record<string, Case>> = {
   'GET /api/gateway/calls': call(() => ({ query: { limit: '10' } })),
   'GET /api/gateway/health': call(() => ({})),
   'GET /api/gateway/cache': plain(),
-  'GET /api/gateway/cache/entries': call((x) => ({ query: { scope: x.tenantId, limit: '5' } })),
-  'POST /api/gateway/cache/invalidate': call((x) => ({ body: { scope: x.tenantId, dryRun: true } })),
+  'GET /api/gateway/cache/entries': call((x) => ({ query: { scope: x.tenant, limit: '5' } })),
+  'POST /api/gateway/cache/invalidate': call((x) => ({ body: { scope: x.tenant, dryRun: true } })),
   'GET /api/conversations': shots(
     shot((x) => ({ query: { appId: x.chatApp } })),
     shot((x, own) => ({ query: { appId: own.chatApp, cursor: cursor(x.conversation) } }), nested),

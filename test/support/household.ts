@@ -47,6 +47,8 @@ export const ID_NAMES = [
   'key',
   'refreshToken',
   'router',
+  'limit',
+  'budget',
 ] as const
 export type IdName = (typeof ID_NAMES)[number]
 export type Ids = Readonly<Record<IdName | 'mark' | 'user', string>>
@@ -70,7 +72,17 @@ export interface Place {
 /** What tenants have beside their apps. */
 export type TenantIds = Pick<
   Ids,
-  'tenant' | 'account' | 'email' | 'memberFile' | 'key' | 'refreshToken' | 'invitation' | 'invitationToken' | 'router'
+  | 'tenant'
+  | 'account'
+  | 'email'
+  | 'memberFile'
+  | 'key'
+  | 'refreshToken'
+  | 'invitation'
+  | 'invitationToken'
+  | 'router'
+  | 'limit'
+  | 'budget'
 >
 
 interface Furniture {

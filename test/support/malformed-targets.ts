@@ -149,6 +149,9 @@ export const prepareTargets = async (platform: TestPlatform): Promise<Targets> =
     const definition = { default: { targets: 'acme/acme-large' } }
     await call(token, 'POST', '/api/gateway/routers', { name, definition })
   }
+  await call(token, 'PUT', '/api/gateway/limits/speed', { subject: 'user', requests: 1_000_000 })
+  const money = { subject: 'user', window: 'month', limitUsd: '1000000' }
+  await call(token, 'PUT', '/api/gateway/budgets/money', money)
   const conversation = { conversation_id: said.conversation_id as string }
   const message = { message_id: said.message_id as string }
   const user = { user: 'ada' }
@@ -295,6 +298,15 @@ export const prepareTargets = async (platform: TestPlatform): Promise<Targets> =
     'GET /api/gateway/health': {},
     'GET /api/providers': {},
     'GET /api/models': {},
+    'GET /api/gateway/limits': {},
+    'PUT /api/gateway/limits/{name}': { params: { name: 'speed' }, body: { subject: 'key', requests: 1_000_000 } },
+    'DELETE /api/gateway/limits/{name}': { params: { name: 'speed' } },
+    'GET /api/gateway/budgets': {},
+    'PUT /api/gateway/budgets/{name}': {
+      params: { name: 'money' },
+      body: { subject: 'tenant', window: 'month', limitUsd: '1000000' },
+    },
+    'DELETE /api/gateway/budgets/{name}': { params: { name: 'money' } },
     'GET /api/gateway/routers': {},
     'POST /api/gateway/routers': { body: { name: 'second', definition: { default: { targets: 'acme/acme-large' } } } },
     'GET /api/gateway/routers/{name}': { params: router },

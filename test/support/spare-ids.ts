@@ -111,6 +111,19 @@ const MAKERS = {
     await request(call, 'POST', '/api/gateway/routers', { name, definition })
     return { router: name }
   },
+  async limit({ world, side }) {
+    const call = { url: world.platform.url, key: side.tokens.owner }
+    const name = unique.next('limit')
+    await request(call, 'PUT', `/api/gateway/limits/${name}`, { subject: 'user', requests: 1_000_000 })
+    return { limit: name }
+  },
+  async budget({ world, side }) {
+    const call = { url: world.platform.url, key: side.tokens.owner }
+    const name = unique.next('budget')
+    const body = { subject: 'user', window: 'month', limitUsd: '1000000' }
+    await request(call, 'PUT', `/api/gateway/budgets/${name}`, body)
+    return { budget: name }
+  },
   /** Of none yet. */
   async routerName() {
     return { router: unique.next('router') }

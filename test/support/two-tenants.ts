@@ -157,6 +157,11 @@ const useTenant = async (
   const router = ids.next('router')
   const definition = { default: { targets: 'acme/acme-large' }, description: `Router of ${mark}` }
   await request(owner, 'POST', '/api/gateway/routers', { name: router, definition })
+  const limit = ids.next('limit')
+  await request(owner, 'PUT', `/api/gateway/limits/${limit}`, { subject: 'user', requests: 1_000_000 })
+  const budget = ids.next('budget')
+  const money = { subject: 'tenant', window: 'month', limitUsd: '1000000' }
+  await request(owner, 'PUT', `/api/gateway/budgets/${budget}`, money)
   return {
     tenant: tenantId,
     account,
@@ -167,6 +172,8 @@ const useTenant = async (
     key: key.id,
     refreshToken: spoilt(refreshToken),
     router,
+    limit,
+    budget,
   }
 }
 

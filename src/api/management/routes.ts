@@ -6,12 +6,14 @@ import { readPlainJson } from '../plain-json.ts'
 import type { ServerParts } from '../spec.ts'
 import { appRoutes } from './apps-routes.ts'
 import { authRoutes } from './auth-routes.ts'
+import { cacheRoutes } from './cache-routes.ts'
 import { conversationRoutes } from './conversations-routes.ts'
 import { fileRoutes } from './file-routes.ts'
 import { formRoutes } from './forms-routes.ts'
 import { gatewayCallRoutes } from './gateway-calls-routes.ts'
 import { invitationRoutes } from './invitation-routes.ts'
 import { keyRoutes } from './keys-routes.ts'
+import { limitRoutes } from './limit-routes.ts'
 import { memberRoutes } from './member-routes.ts'
 import { modelRoutes } from './models-routes.ts'
 import { routerRoutes } from './router-routes.ts'
@@ -33,7 +35,9 @@ export const managementRoutes = (parts: ServerParts) => async (server: FastifyIn
   server.register(runStreamRoutes(parts))
   server.register(formRoutes(parts))
   server.register(usageRoutes(parts))
+  server.register(limitRoutes(parts))
   server.register(gatewayCallRoutes(parts))
+  server.register(cacheRoutes(parts))
   server.register(routerRoutes(parts))
   server.register(conversationRoutes(parts))
   server.register(modelRoutes(parts))

@@ -61,10 +61,13 @@ export class Purse {
   spentNanoUsd = 0
   /** Reservations of this process that are not settled. */
   open = 0
+  /** Undefined: everybody's. */
+  readonly subject: Subject | undefined
 
-  constructor(key: string, rule: BudgetRule) {
+  constructor(key: string, rule: BudgetRule, subject: Subject | undefined) {
     this.key = key
     this.rule = rule
+    this.subject = subject
   }
 
   apply(rule: BudgetRule): void {
@@ -137,7 +140,7 @@ export const createAllowances = ({ book, clock, few = 10_000 }: AllowancesOption
     const key = keyFor(purses, rule.id, subject)
     const known = purses.get(key)
     if (!known) {
-      const made = new Purse(key, rule)
+      const made = new Purse(key, rule, subject)
       purses.set(key, made)
       return made
     }

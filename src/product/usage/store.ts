@@ -1,10 +1,10 @@
 // What models were asked, as counts: written once, summed up with the runs by app, model, user or day.
 
-import { sql } from 'kysely'
 import { dayNumber } from '../../db/day.ts'
 import type { ModelUsageRow } from '../../db/schema.ts'
 import type { Statement } from '../../db/spec.ts'
 import { prepareStatement } from '../../db/statement.ts'
+import { ESTIMATED_COST, NO_NUMBER, NO_TEXT, UNPRICED_CALLS } from '../../db/usage-columns.ts'
 import type { Caller } from '../caller.ts'
 import type { AppId, EndUserId, KeyId, RunId, UsageId } from '../ids.ts'
 import type { StoreSeams } from '../store-seams.ts'
@@ -96,10 +96,6 @@ const SUMS = [
   'unpriced',
 ] as const
 
-const NOBODY = sql<string | null>`cast(null as text)`
-const ESTIMATED_COST = sql<number>`case when estimated = 1 then coalesce(cost_nano_usd, 0) else 0 end`
-const UNPRICED_CALLS = sql<number>`case when cost_nano_usd is null then calls else 0 end`
-
 export const createUsageStore = ({ db }: Pick<StoreSeams, 'db'>) => {
   const added = prepareStatement<ModelUsageRow>((value) =>
     db.kysely
@@ -139,8 +135,8 @@ export const createUsageStore = ({ db }: Pick<StoreSeams, 'db'>) => {
         return [
           'app_id',
           eb.ref('end_user_id').$castTo<string | null>().as('user'),
-          NOBODY.as('key_id'),
-          NOBODY.as('router'),
+          NO_TEXT.as('key_id'),
+          NO_TEXT.as('router'),
           dayNumber(eb.ref('created_at')).as('day'),
           eb.lit<number>(1).as('runs'),
           eb.case().when('status', '=', 'failed').then(eb.lit<number>(1)).else(zero).end().as('failed'),
@@ -149,7 +145,7 @@ export const createUsageStore = ({ db }: Pick<StoreSeams, 'db'>) => {
           zero.as('completion'),
           zero.as('cached'),
           zero.as('reasoning'),
-          sql<number | null>`cast(null as bigint)`.as('cost'),
+          NO_NUMBER.as('cost'),
           zero.as('estimated'),
           zero.as('unpriced'),
         ]

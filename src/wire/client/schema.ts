@@ -485,6 +485,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/gateway/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the tenant's budgets, by name, with what is spent. */
+        get: operations["listBudgets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/budgets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets a budget, or changes the one of this name; what was spent stays spent. */
+        put: operations["putBudget"];
+        post?: never;
+        /** Deletes a budget. */
+        delete: operations["deleteBudget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/cache": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells how much is kept for the tenant, how often it helped, and how far similar questions are trusted. */
+        get: operations["getCache"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/cache/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the answers that are kept for the tenant, newest first. */
+        get: operations["listCacheEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/cache/invalidate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes answers that are kept for the tenant: all, or those that meet every condition. */
+        post: operations["invalidateCache"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gateway/calls": {
         parameters: {
             query?: never;
@@ -531,6 +617,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the tenant's limits, by name. */
+        get: operations["listLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/limits/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets a limit, or changes the one of this name. It holds at once here, in other processes within seconds. */
+        put: operations["putLimit"];
+        post?: never;
+        /** Deletes a limit. */
+        delete: operations["deleteLimit"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1725,6 +1846,123 @@ export interface components {
                 message: string;
             }[];
             warnings: components["schemas"]["Issue"][];
+        };
+        Budget: {
+            name: string;
+            /**
+             * @description Whose allowance counts: the tenant as a whole, or each app, key or user by itself.
+             * @enum {string}
+             */
+            subject: "tenant" | "app" | "key" | "user";
+            /** @description Only this app, key or user. */
+            id?: string;
+            /**
+             * @description Of the calendar in UTC; `total` for all time.
+             * @enum {string}
+             */
+            window: "hour" | "day" | "month" | "total";
+            /** @description US dollars as a decimal. */
+            limitUsd: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC.
+             */
+            updatedAt: string;
+            /** @description In this window, with what is reserved. Null: each has a budget of its own, or nobody can be asked now. */
+            spentUsd: string | null;
+            /** @description End of the window. Null: never, or not known. */
+            resetsAt: string | null;
+        };
+        CacheCategory: {
+            id: string;
+            scope: string;
+            target: string;
+            /**
+             * @description `abstaining`: to serve would break a bound; `disabled`: answers have changed.
+             * @enum {string}
+             */
+            state: "learning" | "serving" | "abstaining" | "disabled";
+            /** @description Pairs of questions whose answers were compared. */
+            labels: number;
+            /** @description Of the newest would-be hits. */
+            compared: number;
+            wrong: number;
+            /** @description The running bound of wrong ÷ hits; 1 while nothing is known. */
+            wrongShare: number;
+            /** @description The lowest similarity that is served for a new entry; null: none. */
+            servesFrom: number | null;
+            served: number;
+            audits: number;
+        };
+        CacheEntry: {
+            key: string;
+            scope: string;
+            target: string;
+            /** @description Null without the permission `conversation.read`. */
+            question: string | null;
+            /** @description Null without the permission `conversation.read`. */
+            answer: string | null;
+            hits: number;
+            sizeBytes: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC.
+             */
+            expiresAt: string;
+        };
+        CacheReport: {
+            /** @description Questions of the tenant to this process since it started; `passed`: not for the caches. */
+            counts: {
+                hits: number;
+                semanticHits: number;
+                joined: number;
+                misses: number;
+                passed: number;
+            };
+            /** @description Answered without a call of their own; null before the first. */
+            hitRate: number | null;
+            memory: components["schemas"]["CacheSizes"];
+            /** @description Null: nothing is kept in the database. */
+            stored: components["schemas"]["CacheSizes"] | null;
+            /** @description Kinds of similar questions this process has met. */
+            categories: components["schemas"]["CacheCategory"][];
+        };
+        CacheSizes: {
+            entries: number;
+            /** @description By estimate. */
+            bytes: number;
+        };
+        CallLimit: {
+            name: string;
+            /**
+             * @description Whose allowance counts: the tenant as a whole, or each app, key or user by itself.
+             * @enum {string}
+             */
+            subject: "tenant" | "app" | "key" | "user";
+            /** @description Only this app, key or user. */
+            id?: string;
+            /** @description Only calls that try this target first; `*` stands for any characters. */
+            target?: string;
+            /** @description In the period. */
+            requests?: number;
+            /** @description In the period, prompt and completion. */
+            tokens?: number;
+            /** @default 60000 */
+            periodMs: number;
+            /** @description Requests at one moment after a rest. Default `requests`. */
+            burst?: number;
+            /** @description Calls at once. */
+            concurrent?: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC.
+             */
+            updatedAt: string;
         };
         Change: {
             /** @description Place in what changed, such as `prompt_template[0].text`. */
@@ -4469,6 +4707,205 @@ export interface operations {
             503: components["responses"]["ManagementServiceUnavailable"];
         };
     };
+    listBudgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Budget"][];
+                    };
+                };
+            };
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    putBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name: letters, digits, dots and dashes, at most 60. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Whose allowance counts: the tenant as a whole, or each app, key or user by itself.
+                     * @enum {string}
+                     */
+                    subject: "tenant" | "app" | "key" | "user";
+                    /** @description Only this app, key or user. */
+                    id?: string;
+                    /**
+                     * @description Of the calendar in UTC; `total` for all time.
+                     * @enum {string}
+                     */
+                    window: "hour" | "day" | "month" | "total";
+                    /** @description US dollars as a decimal. */
+                    limitUsd: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The budget. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            409: components["responses"]["ManagementConflict"];
+            413: components["responses"]["ManagementPayloadTooLarge"];
+            415: components["responses"]["ManagementUnsupportedMediaType"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    deleteBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name: letters, digits, dots and dashes, at most 60. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            404: components["responses"]["ManagementNotFound"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    getCache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheReport"];
+                };
+            };
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    listCacheEntries: {
+        parameters: {
+            query?: {
+                /** @description This scope and those below it. */
+                scope?: string;
+                target?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["CacheEntry"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    invalidateCache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description This scope and those below it. */
+                    scope?: string;
+                    target?: string;
+                    /** @description Milliseconds. */
+                    olderThanMs?: number;
+                    /** @description Part of the question, in any case. */
+                    text?: string;
+                    /**
+                     * @description Count only.
+                     * @default false
+                     */
+                    dryRun?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description How many were or would be removed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheSizes"];
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            413: components["responses"]["ManagementPayloadTooLarge"];
+            415: components["responses"]["ManagementUnsupportedMediaType"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
     listGatewayCalls: {
         parameters: {
             query?: {
@@ -4542,6 +4979,111 @@ export interface operations {
             };
             401: components["responses"]["ManagementUnauthorized"];
             403: components["responses"]["ManagementForbidden"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    listLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["CallLimit"][];
+                    };
+                };
+            };
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    putLimit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name: letters, digits, dots and dashes, at most 60. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Whose allowance counts: the tenant as a whole, or each app, key or user by itself.
+                     * @enum {string}
+                     */
+                    subject: "tenant" | "app" | "key" | "user";
+                    /** @description Only this app, key or user. */
+                    id?: string;
+                    /** @description Only calls that try this target first; `*` stands for any characters. */
+                    target?: string;
+                    /** @description In the period. */
+                    requests?: number;
+                    /** @description In the period, prompt and completion. */
+                    tokens?: number;
+                    /** @default 60000 */
+                    periodMs?: number;
+                    /** @description Requests at one moment after a rest. Default `requests`. */
+                    burst?: number;
+                    /** @description Calls at once. */
+                    concurrent?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The limit. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallLimit"];
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            409: components["responses"]["ManagementConflict"];
+            413: components["responses"]["ManagementPayloadTooLarge"];
+            415: components["responses"]["ManagementUnsupportedMediaType"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    deleteLimit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name: letters, digits, dots and dashes, at most 60. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            404: components["responses"]["ManagementNotFound"];
             500: components["responses"]["ManagementInternalServerError"];
         };
     };

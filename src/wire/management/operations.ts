@@ -3,12 +3,14 @@
 import type { Operation } from '../operation.ts'
 import { appOperations } from './apps.ts'
 import { authOperations } from './auth.ts'
+import { cacheOperations } from './cache.ts'
 import { conversationOperations } from './conversations.ts'
 import { fileOperations } from './files.ts'
 import { formOperations } from './forms.ts'
 import { gatewayCallOperations } from './gateway-calls.ts'
 import { invitationOperations } from './invitations.ts'
 import { keyOperations } from './keys.ts'
+import { limitOperations } from './limits.ts'
 import { memberOperations } from './members.ts'
 import { modelOperations } from './models.ts'
 import { routerOperations } from './routers.ts'
@@ -30,7 +32,9 @@ export const managementOperations: readonly Operation[] = [
   ...runStreamOperations,
   ...formOperations,
   ...usageOperations,
+  ...limitOperations,
   ...gatewayCallOperations,
+  ...cacheOperations,
   ...routerOperations,
   ...conversationOperations,
   ...modelOperations,
