@@ -35,6 +35,8 @@ const TABLES: Readonly<Record<keyof Schema, readonly string[]>> = {
   limits: [],
   budgets: [],
   budget_spend: [],
+  cache_entries: ['hits', 'counted_hits', 'last_used_at'],
+  cache_categories: [],
 }
 
 /** Tables of tenants; accounts are of nobody. */
