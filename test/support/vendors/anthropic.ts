@@ -141,6 +141,9 @@ const format: VendorFormat = {
     if (method === 'GET' && path.startsWith('/v1/models')) {
       return { contentType: 'application/json', body: JSON.stringify({ data: [], has_more: false }) }
     }
+    if (method === 'POST' && path === '/v1/messages/count_tokens') {
+      return { contentType: 'application/json', body: JSON.stringify({ input_tokens: JSON.stringify(body).length }) }
+    }
     if (method !== 'POST' || path !== '/v1/messages') return undefined
     const blocks = blocksOf(reply, forcedTool(request))
     const usage = usageOf(reply)

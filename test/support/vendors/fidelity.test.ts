@@ -1,9 +1,11 @@
 // The simulated vendors against the vendors' own clients: what those accept, our drivers may rely on.
 
 import Anthropic from '@anthropic-ai/sdk'
+import { GoogleGenAI } from '@google/genai'
 import OpenAI from 'openai'
 import { describe, expect, it } from 'vitest'
 import { startAnthropic } from './anthropic.ts'
+import { startGemini } from './gemini.ts'
 import { startOpenAi } from './openai.ts'
 import { TEST_KEY, vectorOf } from './vendor-server.ts'
 
@@ -27,6 +29,46 @@ describe('simulated vendors', () => {
       server.fault({ type: 'stream-error', kind: 'overloaded' })
       await expect(client.chat.completions.stream(body).finalChatCompletion()).rejects.toBeInstanceOf(OpenAI.APIError)
       expect((await client.models.list()).data.map(({ id }) => id)).toEqual(['acme-large'])
+    } finally {
+      await server.close()
+    }
+  })
+
+  it('speak to the client of OpenAI: responses', async () => {
+    const server = await startOpenAi()
+    const client = new OpenAI({ apiKey: TEST_KEY, baseURL: `${server.url}/v1`, maxRetries: 0 })
+    const body = { model: 'gpt-5', input: 'Hi', include: ['reasoning.encrypted_content' as const], store: false }
+    server.reply({ text: 'Hello, 世界', reasoning: 'hm', toolCalls: [{ name: 'f', arguments: { a: [1, 'x'] } }] })
+    try {
+      const whole = await client.responses.create(body)
+      expect(whole.output_text).toBe('Hello, 世界')
+      expect(whole.output.map(({ type }) => type)).toEqual(['reasoning', 'message', 'function_call'])
+      const final = await client.responses.stream(body).finalResponse()
+      expect(final.output.map(({ type }) => type)).toEqual(['reasoning', 'message', 'function_call'])
+      expect(final.output_text).toBe('Hello, 世界')
+      expect(final.usage).toEqual(whole.usage)
+      server.fault({ type: 'status', status: 429, message: 'slow down' })
+      await expect(client.responses.create(body)).rejects.toBeInstanceOf(OpenAI.RateLimitError)
+      expect(
+        (await client.moderations.create({ model: 'omni-moderation-latest', input: ['bad', 'good'] })).results[0]
+          ?.flagged,
+      ).toBe(true)
+    } finally {
+      await server.close()
+    }
+  })
+
+  it('speak to the client of Google', async () => {
+    const server = await startGemini()
+    const client = new GoogleGenAI({ apiKey: TEST_KEY, httpOptions: { baseUrl: server.url, apiVersion: 'v1beta' } })
+    const body = { model: 'acme-large', contents: 'Hi' }
+    server.reply({ text: 'Hello, 世界', reasoning: 'hm', toolCalls: [{ name: 'f', arguments: { a: 1 } }] })
+    try {
+      const whole = await client.models.generateContent(body)
+      expect([whole.text, whole.functionCalls?.[0]?.args]).toEqual(['Hello, 世界', { a: 1 }])
+      let text = ''
+      for await (const chunk of await client.models.generateContentStream(body)) text += chunk.text ?? ''
+      expect(text).toBe('Hello, 世界')
     } finally {
       await server.close()
     }
