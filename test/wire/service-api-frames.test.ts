@@ -1,10 +1,10 @@
 // Frames of streams, uploads and recordings against the published document of the Service API.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { answer, appFile, basicApp, chain, code, end, llm, start } from '../support/app-files.ts'
+import { answer, appFile, basicApp, chain, code, end, humanInput, llm, start } from '../support/app-files.ts'
 import { readOpenApi } from '../support/openapi.ts'
 import { startPlatform, type TestApp, type TestPlatform } from '../support/platform.ts'
-import { followStream, openStream, type ServiceFrame } from '../support/service-stream.ts'
+import { followStream, openStream, post, type ServiceFrame } from '../support/service-stream.ts'
 import { startOpenAi } from '../support/vendors/openai.ts'
 import { TEST_KEY, type VendorServer } from '../support/vendors/vendor-server.ts'
 
@@ -124,6 +124,28 @@ describe('every frame', () => {
     vendor.fault({ type: 'status', status: 400, message: 'asleep' })
     const failed = await stream(app, '/v1/chat-messages')
     expectDocumented('ChunkChatEvent', failed, [...run, 'error', 'tts_message_end'])
+  })
+
+  it.each([
+    ['workflow', '/v1/workflows/run', 'ChunkWorkflowEvent', ['workflow_finished', 'text_chunk']],
+    ['advanced-chat', '/v1/chat-messages', 'ChunkChatEvent', ['message', 'message_end', 'workflow_finished']],
+  ] as const)('of a %s that waits for people', async (mode, path, union, ends) => {
+    const last = mode === 'workflow' ? end({ said: ['ask', 'note'] }) : answer('{{#ask.note#}}')
+    const app = await platform.addApp(
+      appFile({ mode, nodes: { start: start(), ask: humanInput(), last }, edges: ['start>ask', 'ask:ok>last'] }),
+    )
+    const frames = await stream(app, path)
+    const run = ['workflow_started', 'node_started', 'node_finished']
+    expectDocumented(union, frames, [...run, 'human_input_required', 'workflow_paused'])
+    const form = frames.find(({ event }) => event === 'human_input_required')
+    const events = `/v1/workflow/${frames[0]?.workflow_run_id}/events?user=ada`
+    await using rest = await followStream(callFor(app), events)
+    await post(callFor(app), `/v1/form/human_input/${form?.data.form_token}`, {
+      inputs: { note: 'fine' },
+      action: 'ok',
+      user: 'ada',
+    })
+    expectDocumented(union, await rest.rest(), ['human_input_form_filled', ...run, ...ends])
   })
 
   it('of a moderated chat, an agent and a completion', async () => {
