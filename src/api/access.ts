@@ -73,6 +73,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /v1/chat/completions': gateway,
   'POST /v1/responses': gateway,
   'POST /v1/messages': gateway,
+  'POST /v1/messages/count_tokens': gateway,
   'POST /v1/embeddings': gateway,
   'POST /v1/moderations': gateway,
   'POST /v1/rerank': gateway,
@@ -84,6 +85,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /v1/models/:model': gateway,
   // Names of models have slashes in them, which not everybody escapes.
   'GET /v1/models/*': gateway,
+  'GET /v1beta/models': gateway,
+  'GET /v1beta/models/*': gateway,
+  'POST /v1beta/models/*': gateway,
 
   // Management API
   'GET /api/openapi.json': anyone,

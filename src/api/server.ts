@@ -11,6 +11,7 @@ import type { Value } from '../base/value.ts'
 import { gatewayOperations } from '../wire/gateway/operations.ts'
 import { operations } from '../wire/operations.ts'
 import { anthropicDoor } from './anthropic/door.ts'
+import { anthropicRoutes } from './anthropic/routes.ts'
 import { guardRoutes } from './authenticate.ts'
 import { difyRoutes } from './dify/routes.ts'
 import { doorRoutes, takeFirst } from './doors/routes.ts'
@@ -18,6 +19,7 @@ import { createDoorServer } from './doors/serve.ts'
 import { invalidParam } from './errors.ts'
 import { withoutKey } from './gateway-key.ts'
 import { geminiDoor } from './gemini/door.ts'
+import { geminiRoutes } from './gemini/routes.ts'
 import { countRequests } from './http-metrics.ts'
 import { managementRoutes } from './management/routes.ts'
 import { openAiChatDoor } from './openai/chat-door.ts'
@@ -94,6 +96,8 @@ export const createServer = (parts: ServerParts): HttpServer => {
   takeFirst(server, doors)
   server.register(doorRoutes(doors))
   server.register(openAiRoutes(parts))
+  server.register(anthropicRoutes(parts))
+  server.register(geminiRoutes(parts))
   server.register(difyRoutes(parts))
   server.register(managementRoutes(parts))
   return server

@@ -180,6 +180,8 @@ export interface ChatModel {
    *  Rejects with the signal's reason when aborted; leaving the loop cancels the call. */
   stream(request: ChatRequest, signal?: AbortSignal): AsyncIterable<ChatStreamPart>
   generate(request: ChatRequest, signal?: AbortSignal): Promise<ChatResult>
+  /** Tokens of a request as the vendor counts them; absent where it has no such call. @throws ModelError as `stream` */
+  countTokens?(request: ChatRequest, signal?: AbortSignal): Promise<number>
 }
 
 /** Texts → vectors of one length. */

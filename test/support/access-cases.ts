@@ -263,6 +263,7 @@ const gateway: Readonly<Record<string, Case>> = {
   'POST /v1/chat/completions': call((_, own) => ({ body: { model: 'acme/acme-large', messages: said(own) } })),
   'POST /v1/responses': call((_, own) => ({ body: { model: 'acme/acme-large', input: said(own) } })),
   'POST /v1/messages': call((_, own) => ({ body: { model: 'acme/acme-large', max_tokens: 9, messages: said(own) } })),
+  'POST /v1/messages/count_tokens': call((_, own) => ({ body: { model: 'acme/acme-large', messages: said(own) } })),
   'POST /v1/embeddings': call((_, { mark }) => ({ body: { model: 'acme/vectors', input: mark } })),
   'POST /v1/moderations': call((_, { mark }) => ({ body: { model: 'acme/judge', input: mark } })),
   'POST /v1/rerank': call((_, { mark }) => ({ body: { model: 'acme/order', query: mark, documents: [mark] } })),
@@ -274,6 +275,9 @@ const gateway: Readonly<Record<string, Case>> = {
   'GET /v1/models/health': plain(),
   'GET /v1/models/:model': call((_, own) => ({ params: { model: own.router } })),
   'GET /v1/models/*': plain({}, { status: 404 }),
+  'GET /v1beta/models': plain(),
+  'GET /v1beta/models/*': plain({}, { status: 404 }),
+  'POST /v1beta/models/*': plain({}, { status: 404 }),
 }
 
 const appFile = (ids: Ids): string => JSON.stringify(markedChat(`${ids.mark} new`, ids.variable))

@@ -125,6 +125,24 @@ describe('in front of others', () => {
   })
 })
 
+describe('counting', () => {
+  test('Anthropic counts its own, we estimate the rest and say so', async () => {
+    const count = (model: string) =>
+      client.messages.countTokens({ model, messages: ask.messages, system: 'S', tools: [tool] }).withResponse()
+    const own = await count('claude/large')
+    const { path, body } = house.vendors.anthropic.requests.at(-1) ?? {}
+    expect([path, body.model, body.system]).toEqual(['/v1/messages/count_tokens', 'large', 'S'])
+    expect(own.data.input_tokens).toBe(JSON.stringify(body).length)
+    expect(own.response.headers.get('x-heddle-tokens')).toBe('counted')
+    const other = await count('chat/large')
+    expect(other.response.headers.get('x-heddle-tokens')).toBe('estimated')
+    expect(other.data.input_tokens).toBeGreaterThan(5)
+    house.vendors.anthropic.fault({ type: 'status', status: 404 })
+    expect((await count('claude/large')).response.headers.get('x-heddle-tokens')).toBe('estimated')
+    await expect(count('nobody/knows')).rejects.toMatchObject({ status: 404, type: 'not_found_error' })
+  })
+})
+
 describe('failures', () => {
   test.each([
     [404, 'not_found_error', () => client.messages.create({ ...ask, model: 'nobody/knows' })],

@@ -128,6 +128,38 @@ describe('in front of others', () => {
   })
 })
 
+describe('beside answers', () => {
+  test('counts are Google’s where it has them, else estimates', async () => {
+    const { totalTokens } = await client.models.countTokens({ model: 'google/large', contents: 'Hi' })
+    const { path, body } = house.vendors.gemini.requests.at(-1) ?? {}
+    expect(path).toBe('/v1beta/models/large:countTokens')
+    expect(totalTokens).toBe(JSON.stringify(body).length)
+    const other = await post('/v1beta/models/chat/large:countTokens', hi)
+    expect(await other.json()).toEqual({ totalTokens: expect.any(Number), estimated: true })
+  })
+
+  test('vectors, one and many', async () => {
+    const { embeddings } = await client.models.embedContent({ model: 'offline/heddle-embed', contents: ['one', 'two'] })
+    expect(embeddings).toHaveLength(2)
+    const one = await post('/v1beta/models/offline/heddle-embed:embedContent', {
+      content: { parts: [{ text: 'one' }] },
+    })
+    expect(await one.json()).toEqual({ embedding: embeddings?.[0] })
+    const bad = await post('/v1beta/models/offline/heddle-embed:embedContent', { content: { parts: [{ text: 1 }] } })
+    expect(await bad.json()).toMatchObject({
+      error: { message: expect.stringContaining('content.parts[0].text must be a text') },
+    })
+  })
+
+  test('the list of models', async () => {
+    const names: (string | undefined)[] = []
+    for await (const { name } of await client.models.list()) names.push(name)
+    expect(names).toContain('models/claude/large')
+    expect(await client.models.get({ model: 'models/claude/large' })).toMatchObject({ name: 'models/claude/large' })
+    expect((await post('/v1beta/models/chat/large:destroy', {})).status).toBe(404)
+  })
+})
+
 describe('failures', () => {
   test.each([
     ['nobody/knows', hi, 404, 'NOT_FOUND'],

@@ -16,6 +16,7 @@ import type { ChatModel, ChatRequest, ChatStreamPart, ModelKind, ModelUsage } fr
 import type { Stage } from '../../model/stage/spec.ts'
 import { attempt, type Begun, partsOf, withOverrides } from './attempt.ts'
 import { type AnswerEnd, book, watched } from './booking.ts'
+import { countCalls } from './count.ts'
 import { GatewayError } from './errors.ts'
 import { kindCalls } from './kinds.ts'
 import { type FactsOf, findNamed, type Routers } from './naming.ts'
@@ -400,6 +401,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     },
     health: async () => resilience.all(),
     ...kindCalls({ ...parts, subjectsOf }),
+    ...countCalls({ ...parts, subjectsOf }),
   }
 }
 

@@ -23,6 +23,8 @@ export interface GatewayCaller {
   readonly appId: AppId | null
   /** The caller's own name for its user; limits and budgets of users go by it. */
   readonly user: string | null
+  /** Whoever counts the calls himself, as runs do. Absent: the gateway books them. */
+  readonly note?: NoteCall
   /** Where a run of an app asks. */
   readonly run?: { readonly runId: RunId; readonly endUserId: EndUserId | null }
 }
@@ -110,8 +112,24 @@ export interface Gateway {
   transcribe(by: GatewayCaller, call: TranscribeCall, signal: AbortSignal): Promise<TranscribeAnswer>
   /** Resolves before the first bytes; `chunks` throw ModelError, and leaving their loop ends the vendor's call. */
   speak(by: GatewayCaller, call: SpeakCall, signal: AbortSignal): Promise<SpeakAnswer>
+  /** @throws GatewayError `gateway/unknown-model`, LimitError, RouteError */
+  countTokens(by: GatewayCaller, call: CountCall, signal: AbortSignal): Promise<CountAnswer>
   /** Of every target this caller may ask. */
   health(by: GatewayCaller): Promise<readonly TargetHealth[]>
+}
+
+export interface CountCall {
+  /** As in `GatewayCall`. */
+  readonly model: string
+  readonly request: ChatRequest
+}
+
+export interface CountAnswer {
+  /** Undefined for apps. */
+  readonly target: string | undefined
+  readonly tokens: number
+  /** Nobody but us has counted. */
+  readonly estimated: boolean
 }
 
 /** What every call has that is not chat. `model` as in `GatewayCall`; empty: the configured default of the kind. */

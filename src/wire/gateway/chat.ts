@@ -54,3 +54,14 @@ export const createMessage = defineOperation({
   answers: answerOf(ANTHROPIC),
   errors,
 })
+
+export const countMessageTokens = defineOperation({
+  method: 'POST',
+  path: '/v1/messages/count_tokens',
+  id: 'countMessageTokens',
+  summary: 'Counts the tokens of a conversation in Anthropic’s format; the header x-heddle-tokens says who counted',
+  tag,
+  body: bodyOf({ model, messages: z.array(z.looseObject({ role: z.string() })) }, ANTHROPIC),
+  answers: { 200: { description: 'The number.', schema: z.object({ input_tokens: z.int() }) } },
+  errors: [404, 429],
+})

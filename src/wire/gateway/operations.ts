@@ -3,7 +3,7 @@
 
 import type { Operation } from '../operation.ts'
 import * as audio from './audio.ts'
-import { createChatCompletion, createMessage, createResponse } from './chat.ts'
+import { countMessageTokens, createChatCompletion, createMessage, createResponse } from './chat.ts'
 import { createEmbedding, createModeration, rerank } from './embeddings.ts'
 import { getGatewayModel, listGatewayModels, listModelHealth } from './models.ts'
 
@@ -12,6 +12,7 @@ export const doorOperations: readonly Operation[] = [createChatCompletion, creat
 
 /** Of ordinary routes. */
 export const gatewayRouteOperations: readonly Operation[] = [
+  countMessageTokens,
   createEmbedding,
   createModeration,
   rerank,

@@ -120,11 +120,16 @@ const checkMessages = (messages: unknown): string | undefined => {
 }
 
 const format: VendorFormat = {
-  check({ headers, body, method }) {
+  check({ headers, body, path, method }) {
     const key = headers['x-api-key'] ?? headers.authorization?.replace(/^Bearer /, '')
     if (key !== TEST_KEY) return { status: 401, message: `invalid x-api-key: ${key}` }
     if (!headers['anthropic-version']) return { status: 400, message: 'anthropic-version: header is required' }
     if (method === 'GET') return undefined
+    if (path === '/v1/messages/count_tokens') {
+      if ('max_tokens' in body || 'stream' in body) return { status: 400, message: 'Extra inputs are not permitted' }
+      const problem = checkMessages(body.messages)
+      return problem === undefined ? undefined : { status: 400, message: problem }
+    }
     if (typeof body?.max_tokens !== 'number') return { status: 400, message: 'max_tokens: Field required' }
     if (body.temperature > 1) return { status: 400, message: 'temperature: range: 0..1' }
     if (body.temperature !== undefined && body.top_p !== undefined) {

@@ -77,6 +77,11 @@ const format: VendorFormat = {
         ? undefined
         : { status: 400, message: 'model or content is wrong' }
     }
+    if (path.endsWith(':countTokens')) {
+      const [, resource] = /^\/v1beta\/(.+):/.exec(path) ?? []
+      const { model, contents } = body?.generateContentRequest ?? {}
+      return model === resource && contents?.length > 0 ? undefined : { status: 400, message: 'model is wrong' }
+    }
     if (!Array.isArray(body?.contents) || body.contents.length === 0) {
       return { status: 400, message: 'GenerateContentRequest.contents: contents is not specified' }
     }
@@ -106,6 +111,9 @@ const format: VendorFormat = {
           '\r\n',
         ),
       }
+    }
+    if (action === 'countTokens') {
+      return { contentType: 'application/json', body: JSON.stringify({ totalTokens: JSON.stringify(body).length }) }
     }
     if (action === 'batchEmbedContents') {
       const embeddings = body.requests.map((request: { content: { parts: { text: string }[] } }) => ({
