@@ -3,13 +3,13 @@
 // (Wang and others, 2023).
 
 import { equalValues } from '../../base/value.ts'
+import { readJsonAnswer } from '../json-answer.ts'
+import { toLabel } from '../label.ts'
 import type { ChatResult, ChatStreamPart } from '../spec.ts'
 import { countOf } from './candidate.ts'
 import { doubtOf } from './confidence.ts'
-import { readJsonAnswer } from './json-answer.ts'
 import { similarity } from './medoid.ts'
 import type { MemberCall } from './member-call.ts'
-import { toLabel } from './normalise.ts'
 import { noQuorum, passing, repeating } from './output.ts'
 import type { Session } from './session.ts'
 

@@ -1,8 +1,8 @@
 // Whether an answer can be believed without asking a better model: what it says of itself, and whether it has the form asked for.
 
+import { readJsonAnswer } from '../json-answer.ts'
 import type { ChatRequest, ChatResult } from '../spec.ts'
 import type { SchemaCheck } from './field-vote.ts'
-import { readJsonAnswer } from './json-answer.ts'
 
 export type Doubt = 'failed' | 'cut-off' | 'refusal' | 'hedging' | 'schema' | 'disagreement'
 

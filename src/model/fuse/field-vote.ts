@@ -6,8 +6,8 @@
 import { stringifyJson } from '../../base/json.ts'
 import { isNumber, toNumber } from '../../base/number.ts'
 import { equalValues, isList, isObject, objectFrom, own, type Value, type ValueObject } from '../../base/value.ts'
+import { readJsonAnswer } from '../json-answer.ts'
 import { type Candidate, compare, countOf, type Fused, groupBy } from './candidate.ts'
-import { readJsonAnswer } from './json-answer.ts'
 import { weightedMedian } from './median.ts'
 
 /** The problems of a value under a schema, empty when it fits. */

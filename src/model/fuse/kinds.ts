@@ -1,9 +1,9 @@
 // What kind of answer the members gave: it decides how they are fused. Texts are never averaged.
 
+import { toLabel } from '../label.ts'
 import type { ChatRequest } from '../spec.ts'
 import { type Candidate, compare, countOf, groupBy } from './candidate.ts'
 import { readNumber } from './mean.ts'
-import { toLabel } from './normalise.ts'
 import { readList } from './ranking.ts'
 import type { Fusion } from './spec.ts'
 

@@ -1,8 +1,8 @@
 // Means of numbers, scores and probabilities. Texts around the numbers are never mixed: they have no mean.
 
+import { withoutFence } from '../label.ts'
 import { type Candidate, countOf, type Fused } from './candidate.ts'
 import { weightedMedian } from './median.ts'
-import { withoutFence } from './normalise.ts'
 
 export interface ReadNumber {
   readonly value: number

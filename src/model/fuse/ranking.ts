@@ -3,8 +3,8 @@
 
 import { tryParseJson } from '../../base/json.ts'
 import { isList } from '../../base/value.ts'
+import { toLabel, withoutFence } from '../label.ts'
 import { type Candidate, compare, countOf, type Fused } from './candidate.ts'
-import { toLabel, withoutFence } from './normalise.ts'
 
 type Form = 'json' | 'numbered' | 'bullets' | 'lines'
 

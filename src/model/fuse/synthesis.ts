@@ -1,9 +1,9 @@
 // Many answers as the material of one: a judge analyses them, then the arbiter writes, with the caller's tools, as a stream.
 
 import { stringifyJson } from '../../base/json.ts'
+import { readJsonAnswer } from '../json-answer.ts'
 import type { ChatStreamPart } from '../spec.ts'
 import type { Candidate } from './candidate.ts'
-import { readJsonAnswer } from './json-answer.ts'
 import { byCentrality } from './medoid.ts'
 import { distinctTexts } from './normalise.ts'
 import { passing } from './output.ts'

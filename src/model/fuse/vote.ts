@@ -1,7 +1,7 @@
 // The weighted vote over labels and short answers.
 
+import { toLabel } from '../label.ts'
 import { type Candidate, countOf, type Fused, groupBy, spokesman } from './candidate.ts'
-import { toLabel } from './normalise.ts'
 
 /** @param choices answers there can be, where somebody knows; else as many as there are members
  *  @returns the words of one of the members: of those who said what most counts for, the one that counts most */

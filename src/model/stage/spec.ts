@@ -1,5 +1,6 @@
 // Contract of stages: what happens to a request before a model sees it, and to an answer before the caller does. Types only.
 
+import type { Value } from '../../base/value.ts'
 import type { ChatRequest, ChatStreamPart } from '../spec.ts'
 
 export interface StageContext {
@@ -28,4 +29,19 @@ export interface StageFilter {
   /** The parts that may go on now, in order; `finish` comes out exactly once, last.
    *  @throws StageError `stage/refused` */
   push(part: ChatStreamPart): readonly ChatStreamPart[] | Promise<readonly ChatStreamPart[]>
+}
+
+/** What stages may need of the outside. */
+export interface StageParts {
+  /** JSON as people and models write it. @throws when nothing can be made of the text */
+  readonly parseJson: (text: string) => Value
+  /** A file the operator named. @throws when it cannot be read */
+  readonly readFile: (path: string) => string
+}
+
+/** A kind of stage; plugins bring more. */
+export interface StageType<Settings> {
+  readonly type: string
+  /** @throws StageError `stage/invalid` */
+  create(name: string, settings: Settings, parts: StageParts): Stage
 }

@@ -10,14 +10,14 @@ import { isNumber } from '../../../base/number.ts'
 import { toPythonText } from '../../../base/python.ts'
 import { isList, isObject, type Value, type ValueObject } from '../../../base/value.ts'
 import { FileValue } from '../../../flow/file.ts'
+import { createWordMatcher, type WordMatcher } from '../../../model/stage/word-matcher.ts'
 import { type ModerationSettings, readModerationWish } from '../../apps/moderation-settings.ts'
 import { RunError } from '../errors.ts'
 import type { ExecutionEvent, FlowEnd } from '../events.ts'
-import { createKeywordMatcher, type KeywordMatcher } from './keyword-matcher.ts'
 import { TextLane } from './text-lane.ts'
 
 export interface Moderation extends Pick<ModerationSettings, 'inputReply' | 'outputReply'> {
-  readonly keywords: KeywordMatcher
+  readonly keywords: WordMatcher
 }
 
 /** The moderation an app asks for; undefined when it asks for none.
@@ -32,7 +32,7 @@ export const readModeration = (features: ValueObject): Moderation | undefined =>
       throw new RunError('run/moderation-unavailable', { details: { reason: wish.reason } })
     case 'keywords': {
       const { keywords, inputReply, outputReply } = wish.settings
-      return Object.freeze({ keywords: createKeywordMatcher(keywords), inputReply, outputReply })
+      return Object.freeze({ keywords: createWordMatcher(keywords), inputReply, outputReply })
     }
   }
 }

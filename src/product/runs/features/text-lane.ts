@@ -1,18 +1,18 @@
 // One text that comes in events, shown as far as it holds no keyword. Each piece stays with the event that brought it.
 
+import type { WordStream } from '../../../model/stage/word-matcher.ts'
 import type { ExecutionEvent } from '../events.ts'
-import type { KeywordStream } from './keyword-matcher.ts'
 
 export type TextEvent = Extract<ExecutionEvent, { type: 'text-delta' | 'reasoning-delta' }>
 
 export class TextLane {
-  readonly #stream: KeywordStream
+  readonly #stream: WordStream
   /** Events whose text is not shown completely, oldest first. */
   #waiting: TextEvent[] = []
   /** Code units of the first one that are. */
   #taken = 0
 
-  constructor(stream: KeywordStream) {
+  constructor(stream: WordStream) {
     this.#stream = stream
   }
 
@@ -20,15 +20,15 @@ export class TextLane {
   push(event: TextEvent): readonly TextEvent[] | undefined {
     if (event.text === '' && !event.final) return []
     const released = this.#stream.push(event.text)
-    if (released === undefined) return undefined
+    if (this.#stream.hasFound) return undefined
     this.#waiting.push(event)
-    return this.#take(released)
+    return this.#take(released.map(({ text }) => text))
   }
 
   /** The rest; undefined at a hit. Another text may follow. */
   end(): readonly TextEvent[] | undefined {
     const released = this.#stream.end()
-    return released === undefined ? undefined : this.#take(released)
+    return this.#stream.hasFound ? undefined : this.#take(released.map(({ text }) => text))
   }
 
   /** The released segments as events. A segment goes whole with the event in which it begins; what says no more goes with

@@ -1,9 +1,9 @@
 // The JSON value of an answer, with or without talk and fences around it.
 
-import { tryParseJson } from '../../base/json.ts'
-import { closingBracket } from '../../base/json-in-text.ts'
-import { isList, isObject, type Value } from '../../base/value.ts'
-import { withoutFence } from './normalise.ts'
+import { tryParseJson } from '../base/json.ts'
+import { closingBracket } from '../base/json-in-text.ts'
+import { isList, isObject, type Value } from '../base/value.ts'
+import { withoutFence } from './label.ts'
 
 /** An answer that is longer is not searched for JSON inside it. Characters. */
 const LONGEST_SEARCHED = 1_000_000
