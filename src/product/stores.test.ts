@@ -28,6 +28,7 @@ import { createConversationStore } from './conversations/store.ts'
 import { createEndUserStore } from './end-users/store.ts'
 import type { Form } from './forms/spec.ts'
 import { createFormStore } from './forms/store.ts'
+import { createLimitStore } from './limits/store.ts'
 import { createNodeExecutionStore } from './runs/node-executions.ts'
 import { createPauseStore } from './runs/pause-store.ts'
 import { createRunSearch } from './runs/run-search.ts'
@@ -54,12 +55,17 @@ const WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'forms.due': 'finds the forms of all tenants whose time is over',
   'forms.nextExpiry': 'asked in order to look again when it is time, for all tenants',
   'forms.unheard': 'at start, finds the runs of all tenants that a dead process did not resume',
+  'limits.everything': 'every process keeps the rules of all tenants at hand',
+  'limits.marker': 'every process asks whether a rule of any tenant has changed',
+  'limits.spends': 'at start, reads what the budgets of all tenants have spent',
+  'limits.forgetSpends': 'at start, forgets windows that are over',
   'runs.markInterrupted': 'at start, finds the tenants whose runs a dead process left behind',
 }
 
 const owner: Caller = systemCaller('tenant_11111111-1111-7111-8111-111111111111')
 const stranger: Caller = systemCaller('tenant_22222222-2222-7222-8222-222222222222')
 const MARK = 'mark-of-the-owner'
+const SPENT = { id: 'budget@0', windowFrom: 0, windowTo: 500, nanoUsd: 5 }
 const REPLY = { scoreThreshold: 0.5, embeddingProvider: 'p', embeddingModel: 'm' }
 
 let db: Database
@@ -93,6 +99,7 @@ const createStores = () => {
     nodes: createNodeExecutionStore(seams),
     pauses: createPauseStore(seams),
     forms: createFormStore(seams),
+    limits: createLimitStore(seams),
     usage: createUsageStore(seams),
   }
 }
@@ -453,6 +460,16 @@ const calls: Record<string, (caller: Caller, world: World) => unknown> = {
       after: { id: talk.id, updatedAt: talk.updatedAt + 1 },
     }),
   'conversationSearch.appOf': (caller, { stores, talk }) => stores.conversationSearch.appOf(caller, talk.id),
+  'limits.put': (caller, { stores }) =>
+    stores.limits.put(caller, 'limits', { name: 'n', setting: { subject: 'key' }, most: 5 }),
+  'limits.list': (caller, { stores }) => stores.limits.list(caller, 'limits'),
+  'limits.remove': (caller, { stores }) => stores.limits.remove(caller, 'budgets', 'n'),
+  'limits.everything': (_, { stores }) => stores.limits.everything('limits'),
+  'limits.marker': (_, { stores }) => stores.limits.marker('budgets'),
+  'limits.addSpend': (caller, { stores }) =>
+    db.write([stores.limits.addSpend(caller, { ...SPENT, tenantId: caller.tenantId })]),
+  'limits.spends': (_, { stores }) => stores.limits.spends(),
+  'limits.forgetSpends': (_, { stores }) => stores.limits.forgetSpends(),
   'usage.add': (caller, { stores, used }) =>
     db.write([stores.usage.add(caller, { ...used, id: ids.next('usage'), provider: 'p', model: 'm' })]),
   'usage.total': (caller, { stores, app }) => stores.usage.total(caller, { from: 0, to: 9_999, appId: app.id }),
@@ -490,9 +507,9 @@ const calls: Record<string, (caller: Caller, world: World) => unknown> = {
     await stores.forms.answer(caller, form.id, { type: 'submitted', actionId: 'a', values: {}, content: MARK }, MARK)
   },
   'forms.closeOf': (caller, { stores, run }) => db.write([stores.forms.closeOf(caller, run.id)]),
-  'runs.pause': (caller, { stores, run }) =>
+  'pauses.pause': (caller, { stores, run }) =>
     db.write([
-      stores.runs.pause(caller, run.id, {
+      stores.pauses.pause(caller, run.id, {
         steps: 1,
         tokens: 2,
         promptTokens: 1,
@@ -501,7 +518,7 @@ const calls: Record<string, (caller: Caller, world: World) => unknown> = {
         elapsedMs: 2,
       }),
     ]),
-  'runs.claim': (caller, { stores, run }) => stores.runs.claim(caller, run.id),
+  'pauses.claim': (caller, { stores, run }) => stores.pauses.claim(caller, run.id),
   'runs.finish': (caller, { stores, run }) =>
     db.write([
       stores.runs.finish(caller, run.id, {

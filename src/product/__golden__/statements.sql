@@ -342,10 +342,10 @@ update "forms" set "status" = ?, "answer_json" = ?, "answered_by" = ?, "answered
 -- forms.closeOf
 update "forms" set "status" = ? where "tenant_id" = ? and "run_id" = ? and "status" = ?;
 
--- runs.pause
-update "runs" set "status" = ?, "steps" = ?, "tokens" = ?, "prompt_tokens" = ?, "completion_tokens" = ?, "exceptions" = ?, "elapsed_ms" = ? where "tenant_id" = ? and "id" = ? and "status" in ('scheduled', 'running');
+-- pauses.pause
+update "runs" set "status" = ?, "steps" = ?, "tokens" = ?, "prompt_tokens" = ?, "completion_tokens" = ?, "exceptions" = ?, "elapsed_ms" = ? where "tenant_id" = ? and "id" = ? and "status" = ?;
 
--- runs.claim
+-- pauses.claim
 update "runs" set "status" = ?, "owner" = ? where "tenant_id" = ? and "id" = ? and "status" = ?;
 
 -- runs.finish

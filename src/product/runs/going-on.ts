@@ -83,7 +83,7 @@ export const createPausedRuns = ({ parts, live, settled, launch }: PausedRunsPar
       const answered = (await stores.forms.ofRuns(caller, [id])).filter((form) => isAwaited(state, form))
       if (answered.length === 0) return undefined
       const run = await objectOf(caller, state, pause.nextEvent)
-      if (!(await stores.runs.claim(caller, id))) return undefined
+      if (!(await stores.pauses.claim(caller, id))) return undefined
       try {
         const app = await parts.openApp(caller, state.facts.appId, state.facts.versionId)
         const prepared = prepare(parts, caller, { state, app, answered })
@@ -126,7 +126,7 @@ export const createPausedRuns = ({ parts, live, settled, launch }: PausedRunsPar
       if (!found || !may(found.state.facts)) return false
       const { pause, state } = found
       const run = await objectOf(caller, state, pause.nextEvent)
-      if (!(await stores.runs.claim(caller, id))) return false
+      if (!(await stores.pauses.claim(caller, id))) return false
       await end(caller, state, run, endOf(parts, state, { status: 'stopped', message: reason, code: 'flow/stopped' }))
       return true
     },

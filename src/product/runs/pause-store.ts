@@ -1,6 +1,8 @@
 // What paused runs go on from, one row a run. It stays while the run goes on, and goes when the run ends.
+//
+// Q1  A paused run is owned by nobody; whoever claims it owns it. Of several who try, one succeeds.
 
-import type { RunPauseRow } from '../../db/schema.ts'
+import type { RunPauseRow, RunRow } from '../../db/schema.ts'
 import type { Statement } from '../../db/spec.ts'
 import { prepareStatement } from '../../db/statement.ts'
 import type { Caller } from '../caller.ts'
@@ -17,6 +19,16 @@ export interface RunPause {
   readonly nextEvent: number
   /** Milliseconds since the epoch. */
   readonly pausedAt: number
+}
+
+/** What the run used before it paused. */
+export interface RunSoFar {
+  readonly steps: number
+  readonly tokens: number
+  readonly promptTokens: number
+  readonly completionTokens: number
+  readonly exceptions: number
+  readonly elapsedMs: number
 }
 
 export type PauseStore = ReturnType<typeof createPauseStore>
@@ -42,10 +54,57 @@ export const createPauseStore = ({ db }: Pick<StoreSeams, 'db'>) => {
         })),
       ),
   )
+  const paused = prepareStatement<
+    Pick<
+      RunRow,
+      'tenant_id' | 'id' | 'steps' | 'tokens' | 'prompt_tokens' | 'completion_tokens' | 'exceptions' | 'elapsed_ms'
+    >
+  >((value) =>
+    db.kysely
+      .updateTable('runs')
+      .set({
+        status: 'paused',
+        steps: value('steps'),
+        tokens: value('tokens'),
+        prompt_tokens: value('prompt_tokens'),
+        completion_tokens: value('completion_tokens'),
+        exceptions: value('exceptions'),
+        elapsed_ms: value('elapsed_ms'),
+      })
+      .where('tenant_id', '=', value('tenant_id'))
+      .where('id', '=', value('id'))
+      .where('status', '=', 'running'),
+  )
+
   const removed = prepareStatement<Pick<RunPauseRow, 'tenant_id' | 'id'>>((value) =>
     db.kysely.deleteFrom('run_pauses').where('tenant_id', '=', value('tenant_id')).where('id', '=', value('id')),
   )
   return {
+    /** For `db.write`: the run waits, and has no process meanwhile. */
+    pause: (caller: Caller, id: RunId, so: RunSoFar) =>
+      paused({
+        tenant_id: caller.tenantId,
+        id,
+        steps: so.steps,
+        tokens: so.tokens,
+        prompt_tokens: so.promptTokens,
+        completion_tokens: so.completionTokens,
+        exceptions: so.exceptions,
+        elapsed_ms: so.elapsedMs,
+      }),
+
+    /** Makes a paused run one that this instance executes. @returns false when somebody was quicker, or it is over */
+    async claim(caller: Caller, id: RunId): Promise<boolean> {
+      const result = await db.kysely
+        .updateTable('runs')
+        .set({ status: 'running', owner: db.instance.id })
+        .where('tenant_id', '=', caller.tenantId)
+        .where('id', '=', id)
+        .where('status', '=', 'paused')
+        .executeTakeFirst()
+      return Number(result.numUpdatedRows) === 1
+    },
+
     /** For `db.write`: replaces what an earlier pause of the run left. */
     save: (caller: Caller, pause: RunPause): Statement =>
       saved({

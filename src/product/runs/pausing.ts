@@ -83,7 +83,7 @@ export const preparePause = async (
   const { sealer, stores } = parts
   const state = sealer.seal(plain, caller.tenantId)
   const statements = [
-    stores.runs.pause(caller, facts.runId, numbersOf(pause)),
+    stores.pauses.pause(caller, facts.runId, numbersOf(pause)),
     stores.pauses.save(caller, {
       runId: facts.runId,
       appId: facts.appId,

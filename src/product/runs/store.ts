@@ -1,8 +1,7 @@
 // Runs of apps: what went in, what came out, how it ended.
 //
 // R1  A run is owned by the instance that executes it. It ends exactly once; a later end changes nothing.
-// R2  A paused run is owned by nobody; whoever claims it owns it. Of several who try, one succeeds.
-// R3  A run whose instance is gone ended with it: `markInterrupted` says so. One process serves a data folder, others
+// R2  A run whose instance is gone ended with it: `markInterrupted` says so. One process serves a data folder, others
 //     (commands) may run beside it; each marks only runs of instances that no longer live.
 
 import type { ValueObject } from '../../base/value.ts'
@@ -202,28 +201,6 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
       .where('id', '=', value('id'))
       .where('status', 'in', NOT_ENDED),
   )
-  const paused = prepareStatement<
-    Pick<
-      RunRow,
-      'tenant_id' | 'id' | 'steps' | 'tokens' | 'prompt_tokens' | 'completion_tokens' | 'exceptions' | 'elapsed_ms'
-    >
-  >((value) =>
-    db.kysely
-      .updateTable('runs')
-      .set({
-        status: 'paused',
-        steps: value('steps'),
-        tokens: value('tokens'),
-        prompt_tokens: value('prompt_tokens'),
-        completion_tokens: value('completion_tokens'),
-        exceptions: value('exceptions'),
-        elapsed_ms: value('elapsed_ms'),
-      })
-      .where('tenant_id', '=', value('tenant_id'))
-      .where('id', '=', value('id'))
-      .where('status', 'in', UNDER_WAY),
-  )
-
   const interrupt = (tenantId: TenantId, owner: string): Promise<number> =>
     db.transaction(async (transaction) => {
       const now = clock.now()
@@ -317,31 +294,6 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
         finished_at: end.finishedAt,
         elapsed_ms: end.elapsedMs,
       }),
-
-    /** For `db.write`: the run waits, and has no process meanwhile. */
-    pause: (caller: Caller, id: RunId, so: Omit<RunEnd, 'status' | 'outputs' | 'error' | 'errorCode' | 'finishedAt'>) =>
-      paused({
-        tenant_id: caller.tenantId,
-        id,
-        steps: so.steps,
-        tokens: so.tokens,
-        prompt_tokens: so.promptTokens,
-        completion_tokens: so.completionTokens,
-        exceptions: so.exceptions,
-        elapsed_ms: so.elapsedMs,
-      }),
-
-    /** Makes a paused run one that this instance executes. @returns false when somebody was quicker, or it is over */
-    async claim(caller: Caller, id: RunId): Promise<boolean> {
-      const result = await db.kysely
-        .updateTable('runs')
-        .set({ status: 'running', owner: db.instance.id })
-        .where('tenant_id', '=', caller.tenantId)
-        .where('id', '=', id)
-        .where('status', '=', 'paused')
-        .executeTakeFirst()
-      return Number(result.numUpdatedRows) === 1
-    },
 
     async get(caller: Caller, appId: AppId, id: RunId): Promise<Run | undefined> {
       const row = await db.kysely
