@@ -63,11 +63,11 @@ export const openLimitHouse = async (
   }
 }
 
-/** A call of the gateway in the usage of its tenant. Calls of runs are counted by their runs. */
+/** A call of the gateway in the usage of its tenant, or told to whoever counts it himself. */
 export const countGatewayCalls =
   (usage: Pick<UsageRecorder, 'beside'>) =>
   ({ by, door, target, router, cache, usage: used, costNanoUsd }: CallRecord): void => {
-    if (target === null || door === 'node' || by.run) return
+    if (target === null) return
     // What a cache answered was paid before.
     const isFresh = cache === 'off' || cache === 'miss'
     const tokens = (isFresh && used) || NOTHING
@@ -75,14 +75,13 @@ export const countGatewayCalls =
     if (isFresh && !used && cost === undefined) return
     const cut = target.indexOf('/')
     const model = { provider: target.slice(0, cut), name: target.slice(cut + 1) }
-    const owner = { appId: by.appId, endUserId: null, externalUser: by.user, keyId: by.keyId, door, router, cache }
-    usage.beside(
-      by.caller,
-      owner,
-    )({
+    const call = {
       ...toModelCall(model, { ...tokens, estimated: used?.estimated ?? isFresh }),
       ...(cost !== undefined && { costNanoUsd: cost }),
-    })
+    }
+    if (by.note) return by.note(call)
+    const owner = { appId: by.appId, endUserId: null, externalUser: by.user, keyId: by.keyId, door, router, cache }
+    usage.beside(by.caller, owner)(call)
   }
 
 const NOTHING = { promptTokens: 0, completionTokens: 0, estimated: false }

@@ -4,11 +4,14 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { messageOf, PlatformError } from '../base/errors.ts'
 import { ManagementError } from '../wire/client/errors.ts'
+import { addCacheCommands } from './cache-commands.ts'
 import { addCommand, collect, Outcome, port } from './command-words.ts'
 import { checkCommand } from './commands/check.ts'
 import { runCommand } from './commands/run.ts'
 import { serveCommand } from './commands/serve.ts'
+import { addBudgetCommands, addLimitCommands } from './limit-commands.ts'
 import { CommandError, EXIT, type ExitCode, note, noteIssues, printJson } from './output.ts'
+import { addRouterCommands } from './router-commands.ts'
 import {
   addAppCommands,
   addKeyCommands,
@@ -65,6 +68,10 @@ addMemberCommands(program, outcome)
 addAppCommands(program, outcome)
 addKeyCommands(program, outcome)
 addRunCommands(program, outcome)
+addLimitCommands(program, outcome)
+addBudgetCommands(program, outcome)
+addRouterCommands(program, outcome)
+addCacheCommands(program, outcome)
 
 const report = (error: unknown, json: boolean): ExitCode => {
   // commander has printed what it had to say.
