@@ -221,6 +221,9 @@ export interface ConfigSources {
   readonly providersInForce?: Config['providers']
 }
 
+/** Reads the configuration again. Routers are checked against the providers in force: those change by a restart alone. */
+export type ReadConfig = (providersInForce: Config['providers']) => Result<Config>
+
 /** Reads the configuration. `${NAME}` inside a text is the variable's value; a key without a value counts as absent.
  *  Accounts named by the customary variables (`OPENAI_API_KEY` …) are added unless the file has a provider of that name. */
 export const parseConfig = (sources: ConfigSources): Result<Config> => {

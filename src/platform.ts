@@ -9,7 +9,7 @@ import { PlatformError } from './base/errors.ts'
 import { createSealer } from './base/seal.ts'
 import type { Seams } from './base/seams.ts'
 import { openCaches } from './caches.ts'
-import type { Config } from './config.ts'
+import type { Config, ReadConfig } from './config.ts'
 import { openSqlite } from './db/drivers/sqlite.ts'
 import type { Database } from './db/spec.ts'
 import { createEngine, type Engine, largestFile } from './engine.ts'
@@ -17,6 +17,7 @@ import { createDiskFiles } from './files/drivers/disk.ts'
 import { readMasterKey } from './files/drivers/master-key.ts'
 import { openGateway } from './gateway.ts'
 import { countGatewayCalls, createPrices, openLimitHouse } from './limits.ts'
+import { knownModel, vendorOfType } from './model/data/known-models.ts'
 import { ipRanges } from './outbound/drivers/ip-ranges.ts'
 import { createOutboundPolicy } from './outbound/policy.ts'
 import { createAccounts } from './product/accounts/accounts.ts'
@@ -57,6 +58,7 @@ import { createForms } from './product/forms/forms.ts'
 import type { Forms } from './product/forms/spec.ts'
 import { createFormStore } from './product/forms/store.ts'
 import type { LiveConfiguration } from './product/gateway/live-configuration.ts'
+import { gatewayModels } from './product/gateway/models.ts'
 import { type AppId, fromWireId } from './product/ids.ts'
 import { createMessages } from './product/messages/messages.ts'
 import { createQuestionSuggester } from './product/runs/features/suggested-questions.ts'
@@ -77,7 +79,7 @@ import { createUploads } from './product/uploads/uploads.ts'
 import { createUsageRecorder } from './product/usage/recorder.ts'
 import { createUsageStore } from './product/usage/store.ts'
 import { createUsage } from './product/usage/usage.ts'
-import { openRouters, type ReadConfig } from './routers.ts'
+import { openRouters } from './routers.ts'
 
 export interface Platform {
   readonly engine: Engine
@@ -203,6 +205,12 @@ export const createPlatform = async (config: Config, seams: Seams, readConfig?: 
     sessions,
     ...(config.conversations.autoName && { naming }),
     models: engine.models,
+    modelsOf: ({ caller: by, appId, user, runId, endUserId }, note) =>
+      gatewayModels(
+        { gateway: house.gateway, directory: engine.models, routers: routing.book, targets: house.targets },
+        { caller: by, keyId: null, appId, user, note, run: { runId, endUserId } },
+        note,
+      ),
     annotations,
     execute,
     answer: engine.answer,
@@ -215,7 +223,7 @@ export const createPlatform = async (config: Config, seams: Seams, readConfig?: 
   const house = openGateway(config, seams, {
     accounts: engine.accounts,
     prices,
-    qualityOf: () => undefined,
+    qualityOf: ({ type }, model) => knownModel(vendorOfType(type), model)?.quality,
     metrics,
     count: countGatewayCalls(usage),
     routers: routing.book,

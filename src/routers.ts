@@ -3,7 +3,7 @@
 import type { Result } from './base/errors.ts'
 import type { Seams } from './base/seams.ts'
 import { isObject, own } from './base/value.ts'
-import type { Config } from './config.ts'
+import type { Config, ReadConfig } from './config.ts'
 import { whyNoTarget } from './config-routers.ts'
 import type { Database } from './db/spec.ts'
 import type { RouteWorld } from './model/route/spec.ts'
@@ -11,9 +11,6 @@ import { createLiveConfiguration, type LiveConfiguration, type Reading } from '.
 import { createRouterBook, type RouterBook } from './product/gateway/router-book.ts'
 import { createRouterStore } from './product/gateway/router-store.ts'
 import { createTenantRouters, type TenantRouters } from './product/gateway/tenant-routers.ts'
-
-/** Reads the configuration again. Routers are checked against the providers in force: those change by a restart alone. */
-export type ReadConfig = (providersInForce: Config['providers']) => Result<Config>
 
 export interface RouterHouse {
   readonly book: RouterBook

@@ -102,6 +102,56 @@ const readPattern = (folder: string, pattern: string): readonly Result<YamlFile>
   }
 }
 
+export interface CheckedFile {
+  readonly result: Result<Config>
+  /** Of the routers in the file. */
+  readonly names: readonly string[]
+}
+
+/** What is wrong with one file of routers, among everything else that is configured. Routers of its names elsewhere do not count. */
+export const checkRouterFile = (file: string, options: ConfigFileOptions): CheckedFile => {
+  const text = readFileSync(file, 'utf8')
+  const read = readYaml(file, text)
+  if (!read.ok) return { result: read, names: [] }
+  const names = namesIn(read.value.content)
+  const path = options.path ?? join(options.folder, CONFIG_FILE)
+  const main = readMain(path, options.path !== undefined)
+  if (!main.ok) return { result: main, names }
+  const content = main.value?.content
+  const others = patternsIn(content).flatMap((pattern) => readPattern(dirname(path), pattern))
+  const parsed = parseConfig({
+    file: withoutRouters(content, names, ['gateway', 'routers']),
+    environment: options.environment,
+    routerFiles: [
+      ...others.flatMap((other) =>
+        other.ok ? [{ path: other.value.name, content: withoutRouters(other.value.content, names, ['routers']) }] : [],
+      ),
+      { path: OWN_PLACE, content: read.value.content },
+    ],
+  })
+  if (parsed.ok) return { result: parsed, names }
+  const issues = parsed.issues.map((issue) => {
+    const isOwn = issue.place === OWN_PLACE
+    return isOwn ? { ...issue, place: `${file}:${read.value.lineOf(issue.path)}` } : issue
+  })
+  return { result: { ok: false, issues }, names }
+}
+
+/** No other file has an empty name. */
+const OWN_PLACE = ''
+
+const namesIn = (content: unknown): readonly string[] => {
+  const routers = isObject(content) ? own(content, 'routers') : undefined
+  return isObject(routers) ? Object.keys(routers) : []
+}
+
+const withoutRouters = (content: unknown, names: readonly string[], [key, ...keys]: readonly string[]): unknown => {
+  if (!isObject(content)) return content
+  if (key === undefined) return Object.fromEntries(Object.entries(content).filter(([name]) => !names.includes(name)))
+  const inner = own(content, key)
+  return inner === undefined ? content : { ...content, [key]: withoutRouters(inner, names, keys) }
+}
+
 /** Whether a name of a file fits, where `*` stands for any characters. */
 export const matchName = (pattern: string): ((name: string) => boolean) => {
   const pieces = pattern.split('*').map((piece) => piece.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))

@@ -7,7 +7,7 @@ import { systemSeams } from '../base/seams.ts'
 import type { Config } from '../config.ts'
 import type { Engine } from '../engine.ts'
 import type { Platform } from '../platform.ts'
-import { loadConfig } from './config-file.ts'
+import { type ConfigFileOptions, loadConfig } from './config-file.ts'
 import { createLog } from './log.ts'
 import { CommandError } from './output.ts'
 import { letYoungGenerationGrow } from './young-generation.ts'
@@ -19,14 +19,19 @@ export interface CommonOptions {
 }
 
 export const readConfig = (options: CommonOptions): Config => {
-  const loaded = loadConfig({
-    ...(options.config !== undefined && { path: options.config }),
-    folder: process.cwd(),
-    environment: process.env,
-  })
+  const loaded = loadConfig(fileOptions(options))
   if (!loaded.ok) throw new CommandError('The configuration cannot be used:', 2, loaded.issues)
-  return options.data === undefined ? loaded.value : { ...loaded.value, dataDir: options.data }
+  return useOptions(loaded.value, options)
 }
+
+export const fileOptions = ({ config }: CommonOptions): ConfigFileOptions => ({
+  ...(config !== undefined && { path: config }),
+  folder: process.cwd(),
+  environment: process.env,
+})
+
+export const useOptions = (config: Config, { data }: CommonOptions): Config =>
+  data === undefined ? config : { ...config, dataDir: data }
 
 export const withEngine = async <T>(config: Config, work: (engine: Engine) => Promise<T>): Promise<T> => {
   const { createEngine } = await import('../engine.ts')

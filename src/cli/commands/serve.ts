@@ -6,7 +6,8 @@ import { messageOf } from '../../base/errors.ts'
 import { systemSeams } from '../../base/seams.ts'
 import { type Config, describeConfig } from '../../config.ts'
 import type { Platform } from '../../platform.ts'
-import { type CommonOptions, readConfig } from '../context.ts'
+import { openConfigSource } from '../config-source.ts'
+import type { CommonOptions } from '../context.ts'
 import { createLog } from '../log.ts'
 import { CommandError, EXIT, type ExitCode, printJson, printLine } from '../output.ts'
 import { letYoungGenerationGrow } from '../young-generation.ts'
@@ -22,14 +23,16 @@ const GRACE_MS = 5_000
 const DEMO = new URL('../../../examples/demo.yml', import.meta.url)
 
 export const serveCommand = async (options: ServeOptions): Promise<ExitCode> => {
-  const config = readConfig(options)
+  const source = openConfigSource(options)
+  const { config } = source
   const host = options.host ?? config.server.host
   const port = options.port ?? config.server.port
   const log = createLog(config.log.level)
   log.debug('config', { config: describeConfig(config) })
   const stopped = waitForSignal()
   const { createPlatform } = await import('../../platform.ts')
-  const platform = await createPlatform(config, systemSeams(log))
+  const platform = await createPlatform(config, systemSeams(log), source.readAgain)
+  let stopFollowing = () => {}
   try {
     const interrupted = await platform.markInterruptedRuns()
     if (interrupted > 0) log.warn('runs-interrupted', { count: interrupted })
@@ -53,6 +56,7 @@ export const serveCommand = async (options: ServeOptions): Promise<ExitCode> => 
       if (setupToken !== undefined) printSetup(url, setupToken)
     }
     letYoungGenerationGrow()
+    stopFollowing = source.follow(platform.liveConfiguration, log)
     // A person at a terminal has just been told.
     if (!process.stdout.isTTY) log.info('listening', { url })
     const signal = await stopped
@@ -63,6 +67,7 @@ export const serveCommand = async (options: ServeOptions): Promise<ExitCode> => 
     await server.close()
     clearTimeout(cut)
   } finally {
+    stopFollowing()
     await platform.close()
   }
   return EXIT.ok
