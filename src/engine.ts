@@ -18,7 +18,6 @@ import { createLocalProvider } from './model/drivers/local.ts'
 import { createOfflineProvider } from './model/drivers/offline.ts'
 import { createOllamaProvider } from './model/drivers/ollama.ts'
 import { createOpenAiCompatibleProvider } from './model/drivers/openai-compatible.ts'
-import { meterModels } from './model/metered.ts'
 import type { Account } from './model/resilience/spec.ts'
 import type { ModelDirectory, ModelProvider } from './model/spec.ts'
 import { deferredTypes, nodeKinds } from './nodes/kinds.ts'
@@ -102,8 +101,8 @@ export const createEngine = (config: Config, seams: Seams, files?: FileStore): E
       ids,
       limits,
       results: createResultCache({ clock, ...config.resultCache }),
-      services: ({ tenantId, history, user, noteCall }) => ({
-        models: noteCall ? meterModels(models.directory, noteCall) : models.directory,
+      services: ({ tenantId, history, user, models: own }) => ({
+        models: own ?? models.directory,
         code,
         tools,
         documents,

@@ -55,8 +55,8 @@ export const startPlatform = async (
 ): Promise<TestPlatform> => {
   const folder = given ?? mkdtempSync(join(tmpdir(), 'heddle-platform-'))
   const schema = on === 'postgres' ? makeSchema(postgresUrl ?? '') : undefined
-  // Titles would be further calls of the simulated vendor.
-  const quiet = { conversations: { autoName: false } }
+  // Titles, second tries and heartbeats would be further calls of the simulated vendor.
+  const quiet = { conversations: { autoName: false }, gateway: { resilience: { retries: 0, heartbeatMs: 0 } } }
   const chosen = { ...quiet, ...config, dataDir: folder, ...(schema && { database: { url: schema.url, poolSize: 4 } }) }
   const parsed = parseConfig({ file: chosen, environment: {} })
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues))

@@ -11,6 +11,7 @@
 import type { CacheMode, CacheStatus } from '../../model/cache/spec.ts'
 import type { MemberReport } from '../../model/fuse/spec.ts'
 import type { Priority } from '../../model/limit/spec.ts'
+import type { NoteCall } from '../../model/metered.ts'
 import type { Attempt, TargetHealth } from '../../model/resilience/spec.ts'
 import type { Decision } from '../../model/route/spec.ts'
 import type { ChatRequest, ChatStreamPart, ModelKind, ModelUsage, ModerationModel, Protocol } from '../../model/spec.ts'

@@ -8,8 +8,7 @@ import type { FlowEvent } from '../../flow/events.ts'
 import type { Plan } from '../../flow/plan.ts'
 import { run } from '../../flow/run.ts'
 import type { DeclaredVariable, ResultCache, Resume, RunLimits } from '../../flow/spec.ts'
-import type { NoteCall } from '../../model/metered.ts'
-import type { ChatMessage } from '../../model/spec.ts'
+import type { ChatMessage, ModelDirectory } from '../../model/spec.ts'
 import type { NodeServices } from '../../nodes/spec.ts'
 import type { AppFile, AppVariable } from '../apps/file/spec.ts'
 import { createEventMask, maskEvents } from './mask-events.ts'
@@ -19,8 +18,8 @@ export interface RunSurroundings {
   readonly tenantId: string
   readonly history: readonly ChatMessage[]
   readonly user: string
-  /** Is told of every call of a model. Default: nobody counts. */
-  readonly noteCall?: NoteCall
+  /** Whose calls are protected and counted for this run. Default: those of the engine, as they are. */
+  readonly models?: ModelDirectory
 }
 
 export interface ExecutorParts {

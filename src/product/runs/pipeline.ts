@@ -94,7 +94,10 @@ const execute = (
   signal: AbortSignal = run.signal,
 ): AsyncIterable<ExecutionEvent> => {
   const { file, plan } = request.app
-  const who = { user: request.user, tenantId: caller.tenantId, noteCall: usage.note }
+  const { runId, endUserId } = run.facts
+  const by = { caller, appId: request.app.app.id, runId, endUserId, user: request.user }
+  const models = parts.modelsOf(by, usage.note)
+  const who = { user: request.user, tenantId: caller.tenantId, models }
   const shared = { ...who, file, inputs, history: turn?.history ?? [], signal }
   if (!plan) return parts.answer({ ...shared, query: request.query ?? '', files: request.files ?? [] })
   const conversation = turn?.conversation?.variables ?? {}

@@ -7,6 +7,7 @@ import type { Clock, Ids, Log } from '../../base/seams.ts'
 import type { ValueObject } from '../../base/value.ts'
 import type { Database } from '../../db/spec.ts'
 import type { FileValue } from '../../flow/file.ts'
+import type { NoteCall } from '../../model/metered.ts'
 import type { ModelDirectory } from '../../model/spec.ts'
 import type { RunnableApp } from '../apps/apps.ts'
 import type { AppFile } from '../apps/file/spec.ts'
@@ -17,7 +18,7 @@ import type { Naming } from '../conversations/naming.ts'
 import type { ConversationStore } from '../conversations/store.ts'
 import type { EndUserStore } from '../end-users/store.ts'
 import type { FormStore } from '../forms/store.ts'
-import type { AppId, ConversationId, RunId, VersionId } from '../ids.ts'
+import type { AppId, ConversationId, EndUserId, RunId, VersionId } from '../ids.ts'
 import type { Sessions } from '../sessions/spec.ts'
 import type { UsageRecorder } from '../usage/recorder.ts'
 import type { BasicExecutor } from './basic/execution.ts'
@@ -57,6 +58,8 @@ export interface RunsParts {
   /** Answers of the modes without a graph. */
   readonly answer: BasicExecutor
   readonly models: ModelDirectory
+  /** The models as one run sees them: its calls are protected, limited and counted. */
+  readonly modelsOf: (by: RunCaller, note: NoteCall) => ModelDirectory
   readonly annotations: {
     /** The stored answer to such a question, if the app has one. Failures were logged. */
     match(caller: Caller, appId: AppId, query: string, signal: AbortSignal): Promise<AnnotationHit | undefined>
@@ -65,6 +68,16 @@ export interface RunsParts {
   readonly maxRuns: number
   /** Milliseconds an ended run can still be read. */
   readonly replayMs: number
+}
+
+/** Who asks models in a run. */
+export interface RunCaller {
+  readonly caller: Caller
+  readonly appId: AppId
+  readonly runId: RunId
+  readonly endUserId: EndUserId | null
+  /** The caller's own name for its user. */
+  readonly user: string
 }
 
 export interface StartRun {

@@ -12,7 +12,6 @@ import type { NodeFailure } from '../../../flow/events.ts'
 import type { FileValue } from '../../../flow/file.ts'
 import { invokeErrorName, ModelError } from '../../../model/errors.ts'
 import { mediaParts } from '../../../model/media.ts'
-import { meterChat, type NoteCall } from '../../../model/metered.ts'
 import type { ChatMessage, ChatModel, ChatRequest, MessagePart, ModelDirectory } from '../../../model/spec.ts'
 import { estimatePromptTokens } from '../../../model/usage.ts'
 import type { FileAccess } from '../../../nodes/spec.ts'
@@ -46,8 +45,8 @@ export interface BasicExecution {
   readonly user: string
   readonly tenantId: string
   readonly signal: AbortSignal
-  /** Is told of the call of the model. Default: nobody counts. */
-  readonly noteCall?: NoteCall
+  /** Whose calls are protected and counted for this run. Default: those of the engine, as they are. */
+  readonly models?: ModelDirectory
 }
 
 export type BasicExecutor = (execution: BasicExecution) => AsyncIterable<ExecutionEvent>
@@ -124,17 +123,16 @@ async function* converse(
   execution: BasicExecution,
   reply: Reply,
 ): AsyncGenerator<ExecutionEvent, void> {
-  const { file, files, noteCall, signal } = execution
+  const { file, files, models = parts.models, signal } = execution
   const { modelConfig: config } = file
   if (!config) throw new TypeError('A basic run needs an app with a model_config.')
   for (const notice of missingParts(file, config)) yield toEvent(notice)
-  const { model, notice } = findModel(parts.models, config)
+  const { model, notice } = findModel(models, config)
   if (notice) yield toEvent(notice)
   const media = await readMedia(parts, execution, model)
   if (media.length < files.length) yield toEvent(leftOut(files.length - media.length, model))
   const request = buildRequest(execution, config, model, media)
-  const counted = noteCall ? meterChat(model, noteCall) : model
-  yield* reply.read(request, counted.stream(request, signal))
+  yield* reply.read(request, model.stream(request, signal))
 }
 
 const toEvent = (notice: Notice): ExecutionEvent => ({ type: 'notice', ...notice })
