@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { answer, appFile, chain, llm, start } from '../support/app-files.ts'
+import { answer, appFile, chain, end, humanInput, llm, start } from '../support/app-files.ts'
 import { runCommand, startCommand } from '../support/built-command.ts'
 import { databases, noteSkippedDatabases } from '../support/databases.ts'
 import { withOpenAi } from '../support/platform.ts'
-import { openStream, type ServiceCall } from '../support/service-stream.ts'
+import { followStream, openStream, post, type ServiceCall } from '../support/service-stream.ts'
 import { startOpenAi } from '../support/vendors/openai.ts'
 import type { VendorServer } from '../support/vendors/vendor-server.ts'
 
@@ -98,6 +98,32 @@ describe.each(databases)('a server on $name', ({ name, makePlace }) => {
     })
     expect((await next.rest()).at(-1)?.data.status).toBe('succeeded')
     expect(await second.end('SIGTERM')).toMatchObject({ code: 0, signal: null })
+  })
+
+  it('that is killed while a run waits for people leaves it waiting, and the next one lets it go on', async () => {
+    const app = appFile({
+      mode: 'workflow',
+      nodes: { start: start(), ask: humanInput(), last: end({ said: ['ask', 'note'] }) },
+      edges: ['start>ask', 'ask:ok>last'],
+    })
+    writeFileSync(join(folder, 'asking.yml'), JSON.stringify(app))
+    const imported = await runCommand(['import', join(folder, 'asking.yml'), '--json', ...where])
+    const created = await runCommand(['keys', 'create', '--app', JSON.parse(imported.stdout).app.id, ...where])
+    const asking = created.stdout.trim()
+    await using first = serve()
+    const { url } = JSON.parse(await first.line())
+    await using stream = await openStream({ url, key: asking }, '/v1/workflows/run', { inputs: {}, user: 'ada' })
+    const { data, workflow_run_id: id } = await stream.until('human_input_required')
+    const { sequence } = await stream.until('workflow_paused')
+    await first.end('SIGKILL')
+
+    await using second = serve()
+    const call = { url: JSON.parse(await second.line()).url as string, key: asking }
+    expect(await rowOf(`run_${id}`)).toMatchObject({ status: 'paused' })
+    const body = { inputs: { note: 'fine' }, action: 'ok', user: 'ada' }
+    expect((await post(call, `/v1/form/human_input/${data.form_token}`, body)).status).toBe(200)
+    await using rest = await followStream(call, `/v1/workflow/${id}/events?user=ada&last_event_id=${sequence}`)
+    expect((await rest.rest()).at(-1)?.data).toMatchObject({ status: 'succeeded', outputs: { said: 'fine' } })
   })
 
   it('that is asked to end stops its runs and tells their readers', async () => {
