@@ -137,6 +137,8 @@ describe('openai-compatible', () => {
       { name: 'ears', kind: 'transcription' },
       { name: 'mouth', kind: 'speech', voice: 'onyx' },
       { name: 'map', kind: 'embedding' },
+      { name: 'order', kind: 'rerank' },
+      { name: 'judge', kind: 'moderation' },
     ]
     const { server, provider } = await open({ models })
     const served = (name: string) => [
@@ -144,6 +146,8 @@ describe('openai-compatible', () => {
       provider.embedding?.(name) && 'embedding',
       provider.transcription?.(name) && 'transcription',
       provider.speech?.(name) && 'speech',
+      provider.rerank?.(name) && 'rerank',
+      provider.moderation?.(name) && 'moderation',
     ]
     for (const name of provider.models()) {
       expect(served(name).filter(Boolean)).toEqual([provider.kindOf?.(name)])
