@@ -16,7 +16,10 @@ import { rowsOf } from './support/tables.ts'
 const sources = filesIn('src').filter((path) => /\.(ts|mjs)$/.test(path))
 const programs = sources.filter((path) => !/\.(test|fixture)\.ts$/.test(path))
 /** Later files refer to schemas of earlier ones. */
-const configText = ['src/config-providers.ts', 'src/config.ts'].map(read).join('\n')
+const configText = programs
+  .filter((path) => /^src\/config[^/]*\.ts$/.test(path) && !path.endsWith('.test.ts'))
+  .map(read)
+  .join('\n')
 const written = [
   ...sources,
   ...filesIn('test').filter((path) => /\.(ts|mjs)$/.test(path)),

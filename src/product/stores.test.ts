@@ -28,7 +28,9 @@ import { createConversationStore } from './conversations/store.ts'
 import { createEndUserStore } from './end-users/store.ts'
 import type { Form } from './forms/spec.ts'
 import { createFormStore } from './forms/store.ts'
+import { createRouterStore } from './gateway/router-store.ts'
 import { createLimitStore } from './limits/store.ts'
+import { createPanelStore } from './panels/store.ts'
 import { createNodeExecutionStore } from './runs/node-executions.ts'
 import { createPauseStore } from './runs/pause-store.ts'
 import { createRunSearch } from './runs/run-search.ts'
@@ -51,6 +53,7 @@ const WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'accounts.setPassword': 'a person has one password for all tenants',
   'accounts.memberships': 'asked in order to choose a tenant',
   'signIns.revokeOthers': 'a new password ends the sign-ins to all tenants',
+  'routers.revisions': 'every process keeps a copy of all tenants’ routers, since no call may wait for the database',
   'keys.findByHash': 'a request shows its key before anyone knows whose it is',
   'forms.due': 'finds the forms of all tenants whose time is over',
   'forms.nextExpiry': 'asked in order to look again when it is time, for all tenants',
@@ -80,6 +83,7 @@ const createStores = () => {
     accounts: createAccountStore(seams),
     members: createMemberStore(seams),
     invitations: createInvitationStore(seams),
+    routers: createRouterStore(seams),
     signIns: createSignInStore(seams),
     apps: createAppStore(seams),
     versions: createVersionStore(seams),
@@ -100,6 +104,7 @@ const createStores = () => {
     pauses: createPauseStore(seams),
     forms: createFormStore(seams),
     limits: createLimitStore(seams),
+    panels: createPanelStore(seams),
     usage: createUsageStore(seams),
   }
 }
@@ -218,6 +223,8 @@ const createWorld = async () => {
   const waitingNode = stores.nodes.save(owner, { ...node, id: ids.next('node'), status: 'paused' })
   const waits = [waitingNode, stores.pauses.save(owner, pause), stores.forms.add(owner, form)]
   await db.write([...begun, stores.usage.add(owner, used), ...waits])
+  await stores.panels.add(owner, [{ panel: MARK, member: MARK, correct: 1, wrong: 0 }])
+  await stores.limits.put(owner, 'limits', { name: MARK, setting: { target: MARK }, most: 5 })
   const upload = {
     id: ids.next('file'),
     appId: app.id,
@@ -265,6 +272,8 @@ const createWorld = async () => {
   const personId = await stores.invitations.accept(owner, await invite(owner), { joining, most: 1_000 })
   if (!personId?.startsWith('acct_')) throw new Error('nobody has joined')
   const person = { ...joining, id: personId as `acct_${string}` }
+  const router = await stores.routers.create(owner, { name: ids.next('router'), definition: MARK }, 1_000)
+  if (typeof router === 'string') throw new Error(router)
   const [invitation, revocable] = [await invite(owner), await invite(owner)]
   const signIn = { ...newSignIn(), accountId: person.id, refreshHash: MARK }
   await stores.signIns.create(owner, signIn)
@@ -285,7 +294,7 @@ const createWorld = async () => {
     pause,
     form,
   }
-  return { ...found, talk, message, run, node, used, invitation, revocable }
+  return { ...found, router, talk, message, run, node, used, invitation, revocable }
 }
 type World = Awaited<ReturnType<typeof createWorld>>
 
@@ -313,6 +322,14 @@ const calls: Record<string, (caller: Caller, world: World) => unknown> = {
   'invitations.accept': (caller, { stores, invitation }) =>
     stores.invitations.accept(caller, invitation, { joining: newPerson('new'), most: 1_000 }),
   'invitations.revoke': (caller, { stores, revocable }) => stores.invitations.revoke(caller, revocable.id, () => {}),
+  'routers.create': (caller, { stores }) =>
+    stores.routers.create(caller, { name: ids.next('router'), definition: {} }, 1_000),
+  'routers.find': (caller, { stores, router }) => stores.routers.find(caller, router.name),
+  'routers.get': (caller, { stores, router }) => stores.routers.get(caller, router.id),
+  'routers.update': (caller, { stores, router }) =>
+    stores.routers.update(caller, router.name, { definition: MARK, baseVersion: 1 }),
+  'routers.revisions': (_caller, { stores }) => stores.routers.revisions(),
+  'routers.delete': (caller, { stores, router }) => stores.routers.delete(caller, router.name),
   'members.setRole': ({ tenantId }, { stores, person }) => {
     const caller: Caller = { tenantId, actor: { type: 'account', id: person.id } }
     return stores.members.setRole(caller, person.id, { role: 'owner', voided: ['owner'], judge: () => {} })
@@ -460,10 +477,13 @@ const calls: Record<string, (caller: Caller, world: World) => unknown> = {
       after: { id: talk.id, updatedAt: talk.updatedAt + 1 },
     }),
   'conversationSearch.appOf': (caller, { stores, talk }) => stores.conversationSearch.appOf(caller, talk.id),
+  'panels.add': (caller, { stores }) =>
+    stores.panels.add(caller, [{ panel: MARK, member: MARK, correct: 0, wrong: 1 }]),
+  'panels.list': (caller, { stores }) => stores.panels.list(caller),
   'limits.put': (caller, { stores }) =>
     stores.limits.put(caller, 'limits', { name: 'n', setting: { subject: 'key' }, most: 5 }),
   'limits.list': (caller, { stores }) => stores.limits.list(caller, 'limits'),
-  'limits.remove': (caller, { stores }) => stores.limits.remove(caller, 'budgets', 'n'),
+  'limits.remove': (caller, { stores }) => stores.limits.remove(caller, 'limits', MARK),
   'limits.everything': (_, { stores }) => stores.limits.everything('limits'),
   'limits.marker': (_, { stores }) => stores.limits.marker('budgets'),
   'limits.addSpend': (caller, { stores }) =>

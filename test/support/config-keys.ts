@@ -30,6 +30,9 @@ export const configKeys = (schemaText: string): readonly string[] => {
   }
   /** Keys inside a setting: those of a `strictObject`, or of a provider or model declared above. */
   const ofSchema = (node: ts.Expression, key: string): string[] => {
+    // A part that stands in a file of its own.
+    const part = ts.isIdentifier(node) ? declared.get(node.text) : undefined
+    if (part) return ofSchema(part, key)
     const text = node.getText()
     const named = [...declared.keys()].find((name) => new RegExp(`\\((name, )?${name}\\)`).test(text))
     if (named === 'provider') return keysOf(declared.get('provider') as ts.Node, `${key}.NAME`)
