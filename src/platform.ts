@@ -34,6 +34,7 @@ import { createAnnotations } from './product/annotations/annotations.ts'
 import { createReplyStore } from './product/annotations/reply-store.ts'
 import type { Annotations } from './product/annotations/spec.ts'
 import { createAnnotationStore } from './product/annotations/store.ts'
+import { createAppModels } from './product/app-models/app-models.ts'
 import { type Apps, createApps } from './product/apps/apps.ts'
 import { createDrafts, type Drafts } from './product/apps/drafts.ts'
 import { AppError } from './product/apps/errors.ts'
@@ -220,6 +221,7 @@ export const createPlatform = async (config: Config, seams: Seams, readConfig?: 
   })
   const routing = await openRouters(config, { ...seams, db, readConfig })
   const caches = await openCaches(config, seams, { db, models: engine.models, metrics })
+  const appModels = createAppModels({ apps, runs })
   const house = openGateway(config, seams, {
     accounts: engine.accounts,
     prices,
@@ -236,8 +238,8 @@ export const createPlatform = async (config: Config, seams: Seams, readConfig?: 
       throw new Error('no panels')
     },
     stages: new Map(),
-    appModel: async () => undefined,
-    appNames: async () => [],
+    appModel: ({ caller: by, user }, name, metadata) => appModels.find({ caller: by, user, metadata }, name),
+    appNames: ({ caller: by }) => appModels.names(by),
   })
   const forms = createForms({ store: stores.forms, runs, clock, log })
   const uploads = createUploads({ files, log, limits: config.uploads, stores })

@@ -54,7 +54,11 @@ export interface GatewayParts {
   readonly askPanel: AskPanel
   readonly stages: ReadonlyMap<string, Stage>
   /** A published app as a model; undefined when the tenant has none of the name. */
-  readonly appModel: (by: GatewayCaller, name: string) => Promise<ChatModel | undefined>
+  readonly appModel: (
+    by: GatewayCaller,
+    name: string,
+    metadata: Readonly<Record<string, string>>,
+  ) => Promise<ChatModel | undefined>
   readonly appNames: (by: GatewayCaller) => Promise<readonly string[]>
   readonly nextId: () => string
   /** The configured default of a kind, as a target. */
@@ -337,7 +341,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
 
   const appAnswer = async (course: Course, name: string, signal: AbortSignal): Promise<GatewayAnswer> => {
     const { by, call } = course
-    const model = await parts.appModel(by, name)
+    const model = await parts.appModel(by, name, call.options.metadata)
     if (!model) throw new GatewayError('gateway/unknown-model', { details: { model: call.model } })
     const dropped = call.verdicts('app')
     const request = call.request()

@@ -8,7 +8,7 @@ import type { ValueObject } from '../../base/value.ts'
 import type { Database } from '../../db/spec.ts'
 import type { FileValue } from '../../flow/file.ts'
 import type { NoteCall } from '../../model/metered.ts'
-import type { ModelDirectory } from '../../model/spec.ts'
+import type { ChatMessage, ModelDirectory } from '../../model/spec.ts'
 import type { RunnableApp } from '../apps/apps.ts'
 import type { AppFile } from '../apps/file/spec.ts'
 import type { Caller } from '../caller.ts'
@@ -95,6 +95,8 @@ export interface StartRun {
   readonly traceId?: string
   /** Whether a new conversation gets a title of its own. Default false: it is called after its first question. */
   readonly autoName?: boolean
+  /** Earlier turns that the caller brings along, oldest first. Only a new conversation takes them. */
+  readonly history?: readonly ChatMessage[]
   /** Continues this conversation of the same user. */
   readonly conversationId?: ConversationId
 }

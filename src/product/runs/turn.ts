@@ -94,7 +94,9 @@ export const beginTurn = async (
   const conversation = await conversations.beginTurn(caller, known)
   if (!conversation) throw new RunError('run/conversation-not-found')
   const about = { appId, conversationId: conversation.id }
-  const history = request.conversationId ? await parts.sessions.recall(caller, about, conversation.revision) : []
+  const history = request.conversationId
+    ? await parts.sessions.recall(caller, about, conversation.revision)
+    : (request.history ?? [])
   return { ...newMessage(), conversation, history }
 }
 
