@@ -62,12 +62,15 @@ export const createModeration = defineOperation({
   body: openBody({
     model: optionalModel,
     input: z
-      .union([text(), z.array(z.union([text(), moderationPart], { error: 'must be a text' })).min(1)], {
-        error: ({ input }) =>
-          input === undefined || input === null
-            ? 'is required'
-            : 'must be a text or a list of texts; pictures are not judged here',
-      })
+      .union(
+        [text(), z.array(z.union([text(), moderationPart], { error: 'must be a text' })).min(1, 'must not be empty')],
+        {
+          error: ({ input }) =>
+            input === undefined || input === null
+              ? 'is required'
+              : 'must be a text or a list of texts; pictures are not judged here',
+        },
+      )
       .meta({ description: 'Texts, each judged by itself; parts are judged as one.' }),
   }),
   answers: {

@@ -38,13 +38,13 @@ const isToken = (value: unknown): boolean =>
 
 /** One text or several. */
 export const texts = (most: number) =>
-  z.union([filledText(), z.array(filledText()).min(1).max(most)], {
-    error: ({ input }) => {
-      if (input === undefined || input === null) return 'is required'
-      if (isToken(input)) return 'must be texts: tokens mean something else to every model'
-      if (input === '') return 'must not be empty'
-      return Array.isArray(input) && input.length > most
-        ? `must have at most ${most} texts`
-        : 'must be a text or a list of texts, none of them empty'
+  z.union(
+    [filledText(), z.array(filledText()).min(1, 'must not be empty').max(most, `must have at most ${most} texts`)],
+    {
+      error: ({ input }) => {
+        if (input === undefined || input === null) return 'is required'
+        if (isToken(input)) return 'must be texts: tokens mean something else to every model'
+        return 'must be a text or a list of texts, none of them empty'
+      },
     },
-  })
+  )
