@@ -25,6 +25,7 @@ const directory = (options: { allowSubstitute?: boolean; defaultModel?: { provid
     providers: [
       provider('openai', ['gpt-4o']),
       provider('gemini'),
+      provider('azure', ['gpt-5']),
       provider('openai-compatible', ['qwen']),
       provider('our-qwen', ['qwen-max']),
       provider('offline', ['heddle-offline']),
@@ -44,6 +45,7 @@ describe('model directory', () => {
     ['langgenius/gemini/google', 'gemini-2.5-pro', 'gemini'],
     ['openai_api_compatible', 'qwen', 'openai-compatible'],
     ['langgenius/openai_api_compatible/openai_api_compatible', 'qwen', 'openai-compatible'],
+    ['langgenius/azure_openai/azure_openai', 'gpt-5', 'azure'],
     ['tongyi', 'qwen-max', 'our-qwen'],
     ['langgenius/tongyi/tongyi', 'qwen-max', 'our-qwen'],
     ['acme/cloud/llm', 'gpt-4o', 'openai'],

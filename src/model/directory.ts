@@ -29,10 +29,11 @@ export interface ModelDirectoryOptions {
   readonly aliases?: Readonly<Record<string, string>>
 }
 
-// The format's names for one vendor: its gemini plugin calls its provider google, and writes the
-// compatible one with underscores that our configuration need not have.
+// The format's names for one vendor: its gemini plugin calls its provider google, its plugin for
+// OpenAI at Azure names both, and it writes the compatible one with underscores that our configuration need not have.
 const SAME_VENDOR: readonly (readonly string[])[] = [
   ['google', 'gemini'],
+  ['azureopenai', 'azure'],
   ['openaiapicompatible', 'openaicompatible'],
 ]
 
