@@ -7,7 +7,7 @@ import type { GatewayModel } from '../../product/gateway/spec.ts'
 import { getGatewayModel, listGatewayModels, listModelHealth } from '../../wire/gateway/models.ts'
 import { gatewayCallerOf } from '../authenticate.ts'
 import { addRoute } from '../route.ts'
-import type { GatewayRouteParts } from './routes.ts'
+import type { GatewayRouteParts } from './route-parts.ts'
 
 export const modelRoutes =
   ({ gateway }: Pick<GatewayRouteParts, 'gateway'>) =>

@@ -3,12 +3,10 @@
 
 import type { FastifyInstance } from 'fastify'
 import { readPlainJson } from '../plain-json.ts'
-import type { ServerParts } from '../spec.ts'
 import { modelRoutes } from './models-routes.ts'
+import type { GatewayRouteParts } from './route-parts.ts'
 import { speechRoutes } from './speech-routes.ts'
 import { textRoutes } from './text-routes.ts'
-
-export type GatewayRouteParts = Pick<ServerParts, 'gateway' | 'audio'>
 
 export const openAiRoutes = (parts: GatewayRouteParts) => async (server: FastifyInstance) => {
   readPlainJson(server)

@@ -14,7 +14,7 @@ import { receiveRecording } from '../receive-recording.ts'
 import { addRoute, type Call } from '../route.ts'
 import { unlessGone } from '../unless-gone.ts'
 import { tellDropped } from './dropped-fields.ts'
-import type { GatewayRouteParts } from './routes.ts'
+import type { GatewayRouteParts } from './route-parts.ts'
 
 export const speechRoutes = (parts: GatewayRouteParts) => async (server: FastifyInstance) => {
   const { gateway } = parts

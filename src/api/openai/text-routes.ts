@@ -6,7 +6,7 @@ import { gatewayCallerOf } from '../authenticate.ts'
 import { addRoute } from '../route.ts'
 import { unlessGone } from '../unless-gone.ts'
 import { tellDropped } from './dropped-fields.ts'
-import type { GatewayRouteParts } from './routes.ts'
+import type { GatewayRouteParts } from './route-parts.ts'
 
 export const textRoutes =
   ({ gateway }: Pick<GatewayRouteParts, 'gateway'>) =>
