@@ -20,6 +20,8 @@ const MAX_ERROR_BYTES = 64 * 1024
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 const HELD_FRAMES = 64
 const HELD_BYTES = 256 * 1024
+/** Ends a chat-completions stream. */
+const DONE = '[DONE]'
 /** Addresses remembered in parts. */
 const MOST_URLS = 1_000
 
@@ -206,14 +208,15 @@ class Exchange implements Dispatcher.DispatchHandler, NativeExchange {
     for (const { data } of this.#decoder.push(chunk)) {
       this.#frames++
       const frame = parse(data)
-      const failure = frame === undefined ? undefined : endpoint.failureIn(frame)
+      if (frame === undefined && data.trim() === DONE) return this.#commit()
+      const failure = frame === undefined ? this.#unreadable() : endpoint.failureIn(frame)
       if (failure) {
         this.#fail(failure)
         this.#controller?.abort(failure)
         return
       }
-      if (frame !== undefined) this.#note(frame)
-      if (frame === undefined || isContent(endpoint.protocol, frame)) return this.#commit()
+      this.#note(frame)
+      if (isContent(endpoint.protocol, frame)) return this.#commit()
     }
     if (this.#frames >= HELD_FRAMES || this.#heldBytes >= HELD_BYTES) this.#commit()
   }
