@@ -9,10 +9,15 @@ import { createAnthropicWire } from '../../model/drivers/anthropic/wire.ts'
 import { geminiWire } from '../../model/drivers/gemini/wire.ts'
 import { Turn } from '../../model/drivers/http/turn.ts'
 import type { Wire } from '../../model/drivers/http/wire.ts'
+import { createOpenAiWire } from '../../model/drivers/openai-compatible/wire.ts'
+import { createResponsesWire } from '../../model/drivers/openai-responses/wire.ts'
 import { collectResult } from '../../model/fold.ts'
-import type { ChatRequest, ChatResult, ChatStreamPart, Protocol } from '../../model/spec.ts'
+import type { ChatRequest, ChatResult, ChatStreamPart, Protocol, VendorState } from '../../model/spec.ts'
 import { anthropicDoor } from '../anthropic/door.ts'
 import { geminiDoor } from '../gemini/door.ts'
+import { openAiChatDoor } from '../openai/chat-door.ts'
+import { openAiResponsesDoor } from '../openai/responses-door.ts'
+import { isSealed, openSeal } from './sealed-state.ts'
 import type { DoorCall, JsonObject } from './spec.ts'
 
 const ANSWER = { id: 'abc', createdAt: 0, model: 'acme/large' }
@@ -21,11 +26,31 @@ const REQUEST: ChatRequest = { messages: [{ role: 'user', content: 'Hi' }], tool
 interface Side {
   readonly wire: Wire<never>
   readonly call: DoorCall
-  /** How the protocol's vendor signs thinking. */
-  sign(signature: string): Extract<ChatStreamPart, { type: 'reasoning-end' }>
+  /** How the protocol's vendor signs thinking. Absent: it does not. */
+  readonly sign?: (signature: string) => Extract<ChatStreamPart, { type: 'reasoning-end' }>
 }
 
-const SIDES: Readonly<Partial<Record<Protocol, Side>>> = {
+const SIDES: Readonly<Record<Protocol, Side>> = {
+  'openai-chat': {
+    wire: createOpenAiWire(new Set()) as unknown as Wire<never>,
+    call: openAiChatDoor.open(
+      {
+        model: 'm',
+        messages: [{ role: 'user', content: 'Hi' }],
+        stream: true,
+        stream_options: { include_usage: true },
+      },
+      {},
+    ),
+  },
+  'openai-responses': {
+    wire: createResponsesWire(new Set()) as unknown as Wire<never>,
+    call: openAiResponsesDoor.open({ model: 'm', input: 'Hi', stream: true }, {}),
+    sign: (encrypted_content) => ({
+      type: 'reasoning-end',
+      vendorState: { 'openai-responses': { encrypted_content } },
+    }),
+  },
   anthropic: {
     wire: createAnthropicWire(4096) as Wire<never>,
     call: anthropicDoor.open({ model: 'm', max_tokens: 1, messages: [{ role: 'user', content: 'Hi' }] }, {}),
@@ -53,8 +78,10 @@ const reread = async (wire: Wire<never>, chunks: readonly Uint8Array[]): Promise
   const events = createSseDecoder()
   const parts: ChatStreamPart[] = []
   for (const frame of [...chunks.flatMap((chunk) => events.push(chunk)), ...events.end()]) {
-    reader.push(JSON.parse(frame.data))
+    if (frame.data === wire.terminator) break
+    const last = reader.push(JSON.parse(frame.data)) === 'done'
     parts.push(...turn.take())
+    if (last) break
   }
   return collectResult([...parts, ...turn.close()], 'p')
 }
@@ -91,7 +118,7 @@ const partsOf = ({ thoughts, texts, streamed, calls }: Told, sign: Side['sign'])
   return [
     ...thoughts.flatMap(({ deltas, signature }): ChatStreamPart[] => [
       ...deltas.map((delta): ChatStreamPart => ({ type: 'reasoning-delta', text: delta })),
-      sign(signature),
+      ...(sign ? [sign(signature)] : []),
     ]),
     ...texts.map((delta): ChatStreamPart => ({ type: 'text-delta', text: delta })),
     ...whole.flatMap(({ id, name, argumentsJson }, index): ChatStreamPart[] => {
@@ -116,11 +143,21 @@ const bytesOf = (parts: readonly ChatStreamPart[], call: DoorCall): Uint8Array =
   return Buffer.from(parts.map((part) => writer.push(part)).join('') + writer.end())
 }
 
-/** Signatures stand with calls, too, and arguments may be written anew: neither changes what was meant. */
+/** The responses door seals all that belongs to an item of reasoning, whoever signed it. */
+const unsealed = (state: VendorState | undefined) => {
+  const { id: _, encrypted_content: text, ...own } = state?.['openai-responses'] ?? {}
+  if (typeof text !== 'string') return state
+  return isSealed(text) ? openSeal(text) : { 'openai-responses': { ...own, encrypted_content: text } }
+}
+
+/** Signatures stand with calls, too, arguments may be written anew, and doors name items: none of it changes what was meant. */
 const meant = (result: ChatResult) => ({
   ...result,
   toolCalls: result.toolCalls.map(({ name, argumentsJson }) => ({ name, args: JSON.parse(argumentsJson) })),
-  reasoningBlocks: result.reasoningBlocks ?? [],
+  reasoningBlocks: (result.reasoningBlocks ?? []).map(({ text: thought, vendorState }) => [
+    thought,
+    unsealed(vendorState),
+  ]),
   usage: [result.usage.promptTokens, result.usage.completionTokens],
 })
 
@@ -188,12 +225,15 @@ const RICH: ChatRequest = {
   toolChoice: 'required',
 }
 
-test.each(sides)('what the drivers of %s write is what its door reads', (protocol, { wire }) => {
-  const { body } = wire.encode({ ...wireCall(wire, RICH), streaming: false })
-  const door = protocol === 'gemini' ? geminiDoor : anthropicDoor
-  expect(door.open(JSON.parse(JSON.stringify(body)) as JsonObject, { model: 'm' }).read()).toEqual(
-    protocol === 'anthropic'
-      ? { ...RICH, messages: [{ role: 'system', content: 'Be brief.' }, ...RICH.messages.slice(1)] }
-      : RICH,
-  )
-})
+test.each(sides.filter(([protocol]) => !protocol.startsWith('openai')))(
+  'what the drivers of %s write is what its door reads',
+  (protocol, { wire }) => {
+    const { body } = wire.encode({ ...wireCall(wire, RICH), streaming: false })
+    const door = protocol === 'gemini' ? geminiDoor : anthropicDoor
+    expect(door.open(JSON.parse(JSON.stringify(body)) as JsonObject, { model: 'm' }).read()).toEqual(
+      protocol === 'anthropic'
+        ? { ...RICH, messages: [{ role: 'system', content: 'Be brief.' }, ...RICH.messages.slice(1)] }
+        : RICH,
+    )
+  },
+)
