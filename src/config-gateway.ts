@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { cacheSchema } from './config-cache.ts'
 import { budgetsSchema, limitsSchema, pricesSchema, queueSchema } from './config-limits.ts'
+import { batchingSchema, panelsSchema, stagesSchema, warmUpSchema } from './config-panels.ts'
 import { routerFilesSchema, routersSchema } from './config-routers.ts'
 import { count, milliseconds } from './config-values.ts'
 
@@ -33,5 +34,12 @@ export const gatewaySchema = z
     queue: queueSchema,
     /** Answers that are kept, and who they are for. */
     cache: cacheSchema,
+    /** Several models that give one answer. */
+    panels: panelsSchema,
+    /** What happens to requests before a model sees them, and to answers behind it. */
+    stages: stagesSchema,
+    batching: batchingSchema,
+    /** Targets that are connected at start. */
+    warmUp: warmUpSchema,
   })
   .prefault({})

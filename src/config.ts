@@ -9,6 +9,7 @@ import { type ErrorCatalogue, type ErrorOptions, type Issue, PlatformError, type
 import { isObject, own } from './base/value.ts'
 import { MASK, maskAddress, postgresAddress } from './config-addresses.ts'
 import { gatewaySchema } from './config-gateway.ts'
+import { checkPanels } from './config-panels.ts'
 import { type ChosenModels, checkModels, OFFLINE_PROVIDER } from './config-models.ts'
 import { address, checkProviders, name, type ProviderConfig, provider } from './config-providers.ts'
 import { fillIn } from './config-references.ts'
@@ -259,6 +260,7 @@ export const parseConfig = (sources: ConfigSources): Result<Config> => {
   const named = { panels: namesIn(own(gateway, 'panels')), stages: namesIn(own(gateway, 'stages')) }
   const inForce = (sources.providersInForce ?? providers) as Providers
   const routers = joinRouters({ routers: gateway.routers, filed, providers: inForce, ...named }, report)
+  checkPanels(gateway, inForce, (path, reason) => report(configIssue(path, 'config/invalid', { reason })))
   if (issues.length > 0) return { ok: false, issues }
   const { allowSubstitute, aliases } = config.models
   const models = { allowSubstitute, aliases, ...chosen }

@@ -35,6 +35,7 @@ export interface Schema {
   limits: LimitRow
   budgets: BudgetRow
   budget_spend: BudgetSpendRow
+  panel_feedback: PanelFeedbackRow
   routers: RouterRow
   cache_entries: CacheEntryRow
   cache_categories: CacheCategoryRow
@@ -502,4 +503,17 @@ export interface RouterRow {
   updated_at: number
   updated_by: string
   definition_json: string
+}
+
+/** How often a member of a panel was right, as people said. */
+export interface PanelFeedbackRow {
+  tenant_id: Id<'tenant'>
+  /** Panel and member. */
+  id: string
+  panel: string
+  /** The target. */
+  member: string
+  correct: number
+  wrong: number
+  updated_at: number
 }

@@ -3,8 +3,10 @@
 import type { DbErrorCode } from '../db/errors.ts'
 import type { CacheErrorCode } from '../model/cache/errors.ts'
 import type { ModelErrorCode } from '../model/errors.ts'
+import type { FuseErrorCode } from '../model/fuse/errors.ts'
 import type { LimitErrorCode } from '../model/limit/errors.ts'
 import type { RouteErrorCode } from '../model/route/errors.ts'
+import type { StageErrorCode } from '../model/stage/errors.ts'
 import type { AccountErrorCode } from './accounts/errors.ts'
 import type { AnnotationErrorCode } from './annotations/errors.ts'
 import type { AppErrorCode } from './apps/errors.ts'
@@ -15,6 +17,7 @@ import type { FormErrorCode } from './forms/errors.ts'
 import type { GatewayErrorCode } from './gateway/errors.ts'
 import type { LimitSettingErrorCode } from './limits/errors.ts'
 import type { MessageErrorCode } from './messages/errors.ts'
+import type { PanelErrorCode } from './panels/errors.ts'
 import type { RunErrorCode } from './runs/errors.ts'
 import type { UploadErrorCode } from './uploads/errors.ts'
 
@@ -60,6 +63,9 @@ export type ProductErrorCode =
   | GatewayErrorCode
   | ModelErrorCode
   | CacheErrorCode
+  | FuseErrorCode
+  | StageErrorCode
+  | PanelErrorCode
   | LimitErrorCode
   | LimitSettingErrorCode
   | ThrownRouteErrorCode

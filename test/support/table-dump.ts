@@ -31,6 +31,7 @@ const TABLES: Readonly<Record<keyof Schema, readonly string[]>> = {
   run_pauses: [],
   forms: [],
   model_usage: [],
+  panel_feedback: [],
   routers: [],
   limits: [],
   budgets: [],

@@ -297,6 +297,14 @@ CREATE TABLE "node_executions" ("tenant_id" text not null references "tenants" (
   constraint "node_executions_key" primary key ("tenant_id", "id"),
   constraint "run_id_of_tenant" foreign key ("tenant_id", "run_id") references "runs" ("tenant_id", "id") on delete cascade);
 CREATE INDEX "node_executions_by_run_id_position" on "node_executions" ("tenant_id", "run_id", "position");
+CREATE TABLE "panel_feedback" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
+  "id" text not null,
+  "panel" text not null,
+  "member" text not null,
+  "correct" bigint not null,
+  "wrong" bigint not null,
+  "updated_at" bigint not null,
+  constraint "panel_feedback_key" primary key ("tenant_id", "id"));
 CREATE TABLE "routers" ("tenant_id" text not null references "tenants" ("tenant_id") on delete cascade,
   "id" text not null,
   "name" text not null,

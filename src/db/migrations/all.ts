@@ -8,6 +8,17 @@ import { pauses } from './0005-pauses.ts'
 import { routers } from './0006-routers.ts'
 import { limits } from './0007-limits.ts'
 import { caches } from './0008-caches.ts'
+import { panels } from './0009-panels.ts'
 import type { Migration } from './spec.ts'
 
-export const migrations: readonly Migration[] = [start, access, usage, invitations, pauses, routers, limits, caches]
+export const migrations: readonly Migration[] = [
+  start,
+  access,
+  usage,
+  invitations,
+  pauses,
+  routers,
+  limits,
+  caches,
+  panels,
+]

@@ -63,6 +63,26 @@ update "tenants" set "name" = "name" where "tenant_id" = ?;
 select "role" from "invitations" where "tenant_id" = ? and "id" = ? and "expires_at" > ?;
 delete from "invitations" where "tenant_id" = ? and "id" = ?;
 
+-- routers.create
+update "tenants" set "name" = "name" where "tenant_id" = ?;
+select "name" from "routers" where "tenant_id" = ?;
+insert into "routers" ("tenant_id", "id", "name", "version", "created_at", "created_by", "updated_at", "updated_by", "definition_json") values (?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- routers.find
+select * from "routers" where "tenant_id" = ? and "name" = ?;
+
+-- routers.get
+select * from "routers" where "tenant_id" = ? and "id" = ?;
+
+-- routers.update
+update "routers" set "definition_json" = ?, "version" = "version" + ?, "updated_at" = ?, "updated_by" = ? where "tenant_id" = ? and "name" = ? and "version" = ? returning *;
+
+-- routers.revisions
+select "tenant_id", "id", "version" from "routers";
+
+-- routers.delete
+delete from "routers" where "tenant_id" = ? and "name" = ? returning "id";
+
 -- members.setRole
 update "tenants" set "name" = "name" where "tenant_id" = ?;
 select "accounts"."id", "accounts"."email", "accounts"."name", "accounts"."created_at", "members"."role", "members"."created_at" as "since" from "members" inner join "accounts" on "accounts"."id" = "members"."account_id" where "members"."tenant_id" = ? and "accounts"."id" = ?;
@@ -274,6 +294,38 @@ select "conversations"."id", "conversations"."app_id", "conversations"."name", "
 
 -- conversationSearch.appOf
 select "conversations"."app_id" from "conversations" inner join "apps" on "apps"."tenant_id" = ? and "apps"."id" = "conversations"."app_id" where "conversations"."tenant_id" = ? and "conversations"."id" = ? and "apps"."deleted_at" is null;
+
+-- panels.add
+insert into "panel_feedback" ("tenant_id", "id", "panel", "member", "correct", "wrong", "updated_at") values (?, ?, ?, ?, ?, ?, ?) on conflict ("tenant_id", "id") do update set "correct" = "panel_feedback"."correct" + ?, "wrong" = "panel_feedback"."wrong" + ?, "updated_at" = ?;
+
+-- panels.list
+select "panel", "member", "correct", "wrong" from "panel_feedback" where "tenant_id" = ? order by "id";
+
+-- limits.put
+update "tenants" set "name" = "name" where "tenant_id" = ?;
+select "id" from "limits" where "tenant_id" = ?;
+insert into "limits" ("tenant_id", "id", "rule_json", "updated_at", "updated_by") values (?, ?, ?, ?, ?) on conflict ("tenant_id", "id") do update set "rule_json" = ?, "updated_at" = ?, "updated_by" = ?;
+
+-- limits.list
+select * from "limits" where "tenant_id" = ? order by "id";
+
+-- limits.remove
+delete from "limits" where "tenant_id" = ? and "id" = ?;
+
+-- limits.everything
+select * from "limits" order by "tenant_id", "id";
+
+-- limits.marker
+select count(*) as "count", max("updated_at") as "latest" from "budgets";
+
+-- limits.addSpend
+insert into "budget_spend" ("tenant_id", "id", "window_from", "window_to", "spent_nano_usd") values (?, ?, ?, ?, ?) on conflict ("tenant_id", "id") do update set "spent_nano_usd" = "budget_spend"."spent_nano_usd" + "excluded"."spent_nano_usd";
+
+-- limits.spends
+select * from "budget_spend" where ("window_to" is null or "window_to" > ?);
+
+-- limits.forgetSpends
+delete from "budget_spend" where "window_to" <= ?;
 
 -- usage.add
 insert into "model_usage" ("tenant_id", "id", "run_id", "app_id", "end_user_id", "provider", "model", "calls", "prompt_tokens", "completion_tokens", "external_user", "key_id", "door", "router", "cache", "cached_tokens", "reasoning_tokens", "cost_nano_usd", "price_version", "estimated", "created_at") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict ("tenant_id", "id") do nothing;
