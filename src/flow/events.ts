@@ -2,7 +2,6 @@
 // someone and can go on later.
 
 import type { Value, ValueObject } from '../base/value.ts'
-import type { Journal } from './journal.ts'
 
 export type RunStatus = 'succeeded' | 'partial-succeeded' | 'failed' | 'stopped'
 export type NodeStatus = 'succeeded' | 'failed' | 'exception' | 'stopped'
@@ -39,6 +38,53 @@ export interface Usage {
   readonly promptTokens: number
   readonly completionTokens: number
   readonly totalTokens: number
+}
+
+/** What of a run is kept to go on from; see journal.ts. */
+export interface Journal {
+  readonly entries: readonly JournalEntry[]
+  /** Milliseconds the run has worked so far; waiting for people does not count. */
+  readonly elapsedMs: number
+}
+
+interface EntryBase {
+  /** Empty at the root; `iteration_1[2]/` inside the third frame of that container. */
+  readonly frame: string
+  readonly node: string
+  readonly executionId: string
+  /** Start order within the run, from 1. */
+  readonly order: number
+}
+export type JournalEntry =
+  /** A container has begun. */
+  | (EntryBase & { readonly type: 'open'; readonly at: number })
+  /** A container is over: its outcome follows from its frames. */
+  | (EntryBase & { readonly type: 'close' })
+  | (EntryBase & { readonly type: 'outcome'; readonly outcome: NodeRecord })
+  | (EntryBase & {
+      readonly type: 'pause'
+      /** When the node started, in ms since the epoch. */
+      readonly at: number
+      readonly reason: ValueObject
+    })
+
+/** What a node left, after its retries and its error strategy. */
+export interface NodeRecord {
+  readonly status: NodeStatus
+  readonly outputs: ValueObject
+  readonly handle?: string
+  readonly updates?: readonly { readonly selector: readonly [string, string]; readonly value: Value }[]
+  readonly failure?: NodeFailure
+  /** Attempts before the last. */
+  readonly retries?: number
+  /** Of all attempts. */
+  readonly usage?: Usage
+  /** What it streamed to responses, by output. */
+  readonly streams?: Readonly<Record<string, Streamed>>
+}
+export interface Streamed {
+  readonly text: string
+  readonly closed: boolean
 }
 
 /** A node that waits for an answer from outside. */

@@ -12,57 +12,10 @@
 import { parseJson, stringifyJson } from '../base/json.ts'
 import type { Value, ValueObject } from '../base/value.ts'
 import { FlowError } from './errors.ts'
-import type { NodeFailure, NodeStatus, Usage } from './events.ts'
+import type { Journal, JournalEntry, NodeRecord, NodeStatus } from './events.ts'
 import type { Ended } from './node-events.ts'
 import type { NodeRun } from './node-run.ts'
-import type { VariableUpdate } from './spec.ts'
 import { fromStored, toStored } from './stored-value.ts'
-
-export interface Journal {
-  readonly entries: readonly JournalEntry[]
-  /** Milliseconds the run has worked so far; waiting for people does not count. */
-  readonly elapsedMs: number
-}
-
-interface EntryBase {
-  /** Empty at the root; `iteration_1[2]/` inside the third frame of that container. */
-  readonly frame: string
-  readonly node: string
-  readonly executionId: string
-  /** Start order within the run, from 1. */
-  readonly order: number
-}
-export type JournalEntry =
-  /** A container has begun. */
-  | (EntryBase & { readonly type: 'open'; readonly at: number })
-  /** A container is over: its outcome follows from its frames. */
-  | (EntryBase & { readonly type: 'close' })
-  | (EntryBase & { readonly type: 'outcome'; readonly outcome: NodeRecord })
-  | (EntryBase & {
-      readonly type: 'pause'
-      /** When the node started, in ms since the epoch. */
-      readonly at: number
-      readonly reason: ValueObject
-    })
-
-/** What a node left, after its retries and its error strategy. */
-export interface NodeRecord {
-  readonly status: NodeStatus
-  readonly outputs: ValueObject
-  readonly handle?: string
-  readonly updates?: readonly VariableUpdate[]
-  readonly failure?: NodeFailure
-  /** Attempts before the last. */
-  readonly retries?: number
-  /** Of all attempts. */
-  readonly usage?: Usage
-  /** What it streamed to responses, by output. */
-  readonly streams?: Readonly<Record<string, Streamed>>
-}
-export interface Streamed {
-  readonly text: string
-  readonly closed: boolean
-}
 
 export const journalToText = (journal: Journal): string => stringifyJson(toStored(journal as unknown as Value))
 
@@ -120,7 +73,7 @@ export class Recorder {
   }
 }
 
-const nameOf = <Services>(node: NodeRun<Services>): EntryBase => ({
+const nameOf = <Services>(node: NodeRun<Services>): Omit<Extract<JournalEntry, { type: 'close' }>, 'type'> => ({
   frame: node.inFrame.path,
   node: node.nodeId,
   executionId: node.executionId,

@@ -2,10 +2,9 @@
 
 import type { Clock, Ids, Random } from '../base/seams.ts'
 import type { Value, ValueObject } from '../base/value.ts'
-import type { FlowEvent, FramePosition, NodeIdentity, Usage } from './events.ts'
+import type { FlowEvent, FramePosition, NodeIdentity, Streamed, Usage } from './events.ts'
 import type { Frame } from './frame.ts'
 import type { FrameOrder } from './frame-order.ts'
-import type { Streamed } from './journal.ts'
 import { containerStart, iterationNext, loopNext } from './node-events.ts'
 import type { PlanNode } from './plan.ts'
 import type { ReuseTrace } from './reuse.ts'

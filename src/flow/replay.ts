@@ -3,8 +3,8 @@
 // B1  Entries are applied in order, each as soon as its node is there.
 // B2  What the journal does not know waits until all of it is applied.
 
+import type { JournalEntry } from './events.ts'
 import type { Frame } from './frame.ts'
-import type { JournalEntry } from './journal.ts'
 import { NodeRun, type NodeRunOwner } from './node-run.ts'
 
 /** The run that is built up. */

@@ -15,8 +15,7 @@
 import type { Issue, Result } from '../base/errors.ts'
 import type { Clock, Ids, Random } from '../base/seams.ts'
 import type { Value, ValueObject } from '../base/value.ts'
-import type { FramePosition, NodeFailure, Usage } from './events.ts'
-import type { Journal, JournalEntry } from './journal.ts'
+import type { FramePosition, Journal, JournalEntry, NodeFailure, Usage } from './events.ts'
 
 export type Selector = readonly string[]
 

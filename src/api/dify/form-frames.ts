@@ -1,8 +1,7 @@
 // Forms as the Service API words them: in events, in answers of runs that wait, in messages.
 
 import type { ValueObject } from '../../base/value.ts'
-import type { FormInput, FormRequest } from '../../nodes/human-input/form.ts'
-import type { Form } from '../../product/forms/spec.ts'
+import type { Form, FormInput, FormRequest } from '../../product/forms/spec.ts'
 import { toWireId } from '../../product/ids.ts'
 import type { FormEvent, ShownForm } from '../../product/runs/events.ts'
 import { seconds } from './node-frames.ts'

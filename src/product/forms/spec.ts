@@ -6,10 +6,13 @@
 //   request   what the form shows: content, fields, buttons
 
 import type { Value, ValueObject } from '../../base/value.ts'
-import type { FormAnswer, FormRequest } from '../../nodes/human-input/form.ts'
+import type { FormAnswer, FormInput, FormRequest } from '../../nodes/human-input/form.ts'
 import type { Caller } from '../caller.ts'
 import type { AppId, FormId, RunId } from '../ids.ts'
 import type { Page } from '../store-seams.ts'
+
+/** What surfaces word; the node kind says what it is. */
+export type { FormInput, FormRequest }
 
 export interface Form {
   readonly id: FormId

@@ -2,7 +2,7 @@
 
 import { parseJson, stringifyJson } from '../../base/json.ts'
 import type { Value, ValueObject } from '../../base/value.ts'
-import type { Journal } from '../../flow/journal.ts'
+import type { Journal } from '../../flow/events.ts'
 import { fromStored, toStored } from '../../flow/stored-value.ts'
 import type { FlowEnd } from './events.ts'
 import type { RunFacts } from './live-run.ts'

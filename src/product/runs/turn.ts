@@ -24,7 +24,6 @@ import { replaceInputs } from './basic/prompt-template.ts'
 import { RunError } from './errors.ts'
 import type { AgentThought, RunEnd } from './events.ts'
 import type { RunsParts, StartRun } from './spec.ts'
-import type { Told } from './told.ts'
 
 export interface Turn {
   /** Null in completion apps: their messages stand alone. */
@@ -125,7 +124,7 @@ export interface TurnEnd {
 
 export interface TurnPause {
   readonly turn: Turn
-  readonly told: Pick<Told, 'answer' | 'thoughts' | 'citations'>
+  readonly told: Pick<RunEnd, 'citations'> & { readonly answer: string; readonly thoughts: readonly AgentThought[] }
   readonly runId: RunId
   readonly usage: Usage
   readonly elapsedMs: number
