@@ -50,6 +50,8 @@ type TenantEntries = ReadonlyMap<string, RouterEntry & { readonly stored: Stored
 export const createRouterBook = ({ store, clock, log }: RouterBookParts): RouterBook => {
   let configured: ReadonlyMap<string, CompiledRouter> = new Map()
   const tenants = new Map<TenantId, TenantEntries>()
+  /** Versions that cannot be read: told once, not at every look. */
+  const unreadable = new Map<RouterId, number>()
   /** Grows with every change that this process made. */
   let changes = 0
 
@@ -63,6 +65,7 @@ export const createRouterBook = ({ store, clock, log }: RouterBookParts): Router
     const read = parseRouter(stored.definition)
     if (!read.ok) {
       // Written by another version of this program.
+      unreadable.set(stored.id, stored.version)
       log.warn('router-unreadable', { tenantId: caller.tenantId, router: stored.name, issues: read.issues })
       return
     }
@@ -82,7 +85,10 @@ export const createRouterBook = ({ store, clock, log }: RouterBookParts): Router
     const revisions = await store.revisions()
     const { missing, gone } = compareRevisions(tenants, revisions)
     const read: (readonly [Caller, StoredRouter])[] = []
-    for (const { tenantId, id } of missing) {
+    const ids = new Set(revisions.map(({ id }) => id))
+    for (const id of unreadable.keys()) if (!ids.has(id)) unreadable.delete(id)
+    for (const { tenantId, id, version } of missing) {
+      if (unreadable.get(id) === version) continue
       const caller = systemCaller(tenantId)
       const stored = await store.get(caller, id)
       if (stored) read.push([caller, stored])
