@@ -2,6 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { callOf, createLimitRig, per, settled, subjectsOf, usageOf } from '../../../test/support/limits.ts'
+import { createManualClock, type ManualClock } from '../../../test/support/vendors/manual-clock.ts'
+import { createMemoryLedger } from './drivers/memory.ts'
+import type { Ledger } from './ledger.ts'
 import type { LimitRule } from './rules.ts'
 import type { Admission, LimitedCall, Priority } from './spec.ts'
 
@@ -249,6 +252,35 @@ describe('places', () => {
     ;(await second).release()
     await expect(third).rejects.toMatchObject({ code: 'limit/rate-exceeded' })
     await rig.limiter.close()
+  })
+})
+
+describe('books that answer later', () => {
+  /** The books in memory, a moment away. */
+  const slow = (clock: ManualClock): Ledger => {
+    const inner = createMemoryLedger({ clock })
+    return { ...inner, shared: true, take: async (claim) => inner.take(claim) }
+  }
+
+  it('get back what was taken for somebody who went meanwhile', async () => {
+    const clock = createManualClock()
+    const { limiter } = createLimitRig({ limits: [oneAtOnce] }, { clock, ledger: slow(clock) })
+    const atOnce = new AbortController()
+    const gone = limiter.admit(callOf(), atOnce.signal)
+    atOnce.abort(new Error('left'))
+    await expect(gone).rejects.toThrow('left')
+    const first = await limiter.admit(callOf())
+    const leaving = new AbortController()
+    const waits = Promise.resolve(limiter.admit(callOf(), leaving.signal))
+    waits.catch(() => {})
+    await settled()
+    // Its turn has come, and while the books are asked it goes.
+    first.release()
+    leaving.abort(new Error('left'))
+    await expect(waits).rejects.toThrow('left')
+    await settled()
+    ;(await limiter.admit(callOf())).release()
+    await limiter.close()
   })
 })
 
