@@ -127,6 +127,8 @@ export class Exchange {
     const reader = this.#reader
     if (!reader) return undefined
     const { done, value } = await this.#wait(() => reader.read())
+    // Read to its end there is nothing left to stop: an abort costs more than a small answer.
+    if (done) this.#drained = true
     return done ? undefined : value
   }
 
