@@ -14,8 +14,10 @@ import { anthropicDoor } from './anthropic/door.ts'
 import { anthropicRoutes } from './anthropic/routes.ts'
 import { guardRoutes } from './authenticate.ts'
 import { difyRoutes } from './dify/routes.ts'
+import { OPTION_HEADERS } from './doors/options.ts'
 import { doorRoutes, takeFirst } from './doors/routes.ts'
 import { createDoorServer } from './doors/serve.ts'
+import { NOTE_HEADERS } from './doors/write.ts'
 import { invalidParam } from './errors.ts'
 import { withoutKey } from './gateway-key.ts'
 import { geminiDoor } from './gemini/door.ts'
@@ -103,6 +105,20 @@ export const createServer = (parts: ServerParts): HttpServer => {
   return server
 }
 
+/** What pages may send: ours, and those of the vendors' own clients. */
+const ALLOWED_HEADERS = [
+  'authorization',
+  'content-type',
+  'x-app-code',
+  'x-trace-id',
+  'traceparent',
+  'last-event-id',
+  'x-api-key',
+  'anthropic-version',
+  'anthropic-beta',
+  'x-goog-api-key',
+]
+
 /** Keys travel in a header of their own, never in cookies, so that no answer needs credentials allowed. */
 const allowOrigins = (server: HttpServer, origins: readonly string[]): void => {
   if (origins.length === 0) return
@@ -110,8 +126,8 @@ const allowOrigins = (server: HttpServer, origins: readonly string[]): void => {
     origin: origins.includes('*') ? '*' : [...origins],
     credentials: false,
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', 'x-app-code', 'x-trace-id', 'traceparent', 'last-event-id'],
-    exposedHeaders: ['x-request-id', 'x-workflow-run-id'],
+    allowedHeaders: [...ALLOWED_HEADERS, ...OPTION_HEADERS],
+    exposedHeaders: ['x-request-id', 'x-workflow-run-id', ...NOTE_HEADERS],
     maxAge: 600,
   })
 }

@@ -1,16 +1,15 @@
 // The chat doors as routes, so that they have a right, a method and a place among all others. Requests on the socket are taken
 // before the router sees them; those of the process itself come this way.
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { FastifyPluginCallback } from 'fastify'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { FastifyInstance, FastifyPluginCallback } from 'fastify'
 import { stringifyJson } from '../../base/json.ts'
 import type { Value } from '../../base/value.ts'
-import type { HttpServer } from '../server.ts'
 import { DOOR_ROUTES } from './addresses.ts'
 import type { DoorServer } from './serve.ts'
 
 /** Requests for the doors do not go through the router: everything that outside programs ask of models does, thousands a second. */
-export const takeFirst = (server: HttpServer, doors: DoorServer): void => {
+export const takeFirst = (server: FastifyInstance<Server>, doors: DoorServer): void => {
   const listeners = server.server.listeners('request') as ((...given: unknown[]) => void)[]
   server.server.removeAllListeners('request')
   server.server.on('request', (request: IncomingMessage, response: ServerResponse) => {

@@ -106,6 +106,16 @@ const drained = (response: ServerResponse): Promise<void> =>
     response.on('close', done)
   })
 
+/** Names of what `notesHeaders` may tell. */
+export const NOTE_HEADERS = [
+  'x-heddle-target',
+  'x-heddle-router',
+  'x-heddle-rule',
+  'x-heddle-cache',
+  'x-heddle-attempts',
+  'x-heddle-dropped',
+] as const
+
 /** What became of the call, for people who look at headers. All are listed in docs/gateway.md. */
 export const notesHeaders = (notes: CallNotes): Record<string, string> => {
   const { decision, cache, dropped, attempts } = notes
