@@ -81,14 +81,14 @@ describe('vectors', () => {
     .array(fc.integer({ min: -9, max: 9 }), { minLength: 6, maxLength: 6 })
     .filter((v) => v.some((x) => x !== 0))
 
-  it('finds what a plain comparison of all finds', () => {
-    fc.assert(
-      fc.property(fc.array(vector, { minLength: 1, maxLength: 40 }), vector, (vectors, wanted) => {
+  it('finds what a plain comparison of all finds', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(vector, { minLength: 1, maxLength: 40 }), vector, async (vectors, wanted) => {
         const blocks = new VectorBlocks(100)
         blocks.make('f', 6)
         for (const [i, values] of vectors.entries())
           blocks.add('f', { key: `${i}`, question: `q${i}`, values: unit(values) })
-        const found = blocks.find('f')?.nearest(unit(wanted), 5) ?? []
+        const found = (await blocks.find('f')?.nearest(unit(wanted), 5)) ?? []
         const cosine = (i: number) =>
           [...unit(vectors[i] as number[])].reduce((sum, x, at) => sum + x * (unit(wanted)[at] as number), 0)
         const all = vectors.map((_, i) => cosine(i)).sort((a, b) => b - a)
@@ -99,7 +99,7 @@ describe('vectors', () => {
     )
   })
 
-  it('are bounded, and go with their entries', () => {
+  it('are bounded, and go with their entries', async () => {
     const blocks = new VectorBlocks(3)
     const add = (name: string, key: string) => {
       if (!blocks.find(name)) blocks.make(name, 2)
@@ -107,21 +107,11 @@ describe('vectors', () => {
     }
     for (const key of ['1', '2', '3', '4']) add('a', key)
     expect(blocks.size).toBe(3)
-    expect(
-      blocks
-        .find('a')
-        ?.nearest(unit([1, 0]), 5)
-        .map(({ key }) => key),
-    ).toEqual(['4', '2', '3'])
+    expect((await blocks.find('a')?.nearest(unit([1, 0]), 5))?.map(({ key }) => key)).toEqual(['4', '2', '3'])
     blocks.remove('a', '4')
     blocks.remove('a', 'unknown')
     add('a', '2')
-    expect(
-      blocks
-        .find('a')
-        ?.nearest(unit([1, 0]), 5)
-        .map(({ key }) => key),
-    ).toEqual(['3', '2'])
+    expect((await blocks.find('a')?.nearest(unit([1, 0]), 5))?.map(({ key }) => key)).toEqual(['3', '2'])
     for (const key of ['5', '6']) add('b', key)
     expect([blocks.size, blocks.find('a')]).toEqual([2, undefined])
   })

@@ -85,7 +85,7 @@ export class SemanticTier {
     if (!vector) return { vector, candidate: undefined, note: 'no-vector' }
     const { values } = vector
     await this.#load(question.scope, fingerprint, values.length)
-    const nearest = this.#blocks.find(fingerprint)?.nearest(values, NEAREST) ?? []
+    const nearest = (await this.#blocks.find(fingerprint)?.nearest(values, NEAREST)) ?? []
     const { found, note } = choose(text, nearest)
     if (!found) return { vector, candidate: undefined, note }
     const id = `${categoryOf(question, text)}.${this.model}`

@@ -3,6 +3,7 @@
 // V1  All blocks together hold at most so many vectors, and there are only so many blocks; the block that was not asked for
 //     longest goes first, inside a block the oldest vector is written over.
 
+import { nextTurn } from '../../../base/seams.ts'
 import type { Neighbour } from '../spec.ts'
 
 export interface Found {
@@ -13,6 +14,8 @@ export interface Found {
 }
 
 const LEAST_ROOM = 4
+/** Vectors of one turn of the event loop: a few milliseconds. */
+const COMPARED_AT_ONCE = 4_096
 /** Blocks: conversations that go on have one each, most of them for a single question. */
 const MOST_BLOCKS = 4_096
 
@@ -78,26 +81,26 @@ export class VectorBlock {
     this.#next = 0
   }
 
-  /** The nearest, best first; equal ones as they were added. @param values length 1 */
-  nearest(values: Float32Array, most: number): readonly Found[] {
+  /** The nearest, best first; equal ones as they were added. Others have their turn while many are compared.
+   *  @param values length 1 */
+  async nearest(values: Float32Array, most: number): Promise<readonly Found[]> {
     const { dimensions } = this
     if (values.length !== dimensions) return []
-    const best: { at: number; similarity: number }[] = []
+    const best: Found[] = []
     let floor = -2
-    for (let at = 0, start = 0; at < this.#keys.length; at++, start += dimensions) {
-      const similarity = dot(this.#values, start, values)
-      if (similarity <= floor) continue
+    for (let at = 0; at < this.#keys.length; at++) {
+      if (at > 0 && at % COMPARED_AT_ONCE === 0) await nextTurn()
+      const similarity = dot(this.#values, at * dimensions, values)
+      // What was removed meanwhile leaves a gap at the end.
+      const key = this.#keys[at]
+      if (key === undefined || similarity <= floor) continue
       let place = best.length
       while (place > 0 && (best[place - 1]?.similarity ?? 0) < similarity) place--
-      best.splice(place, 0, { at, similarity })
+      best.splice(place, 0, { key, question: this.#questions[at] as string, similarity })
       if (best.length > most) best.pop()
       if (best.length === most) floor = best.at(-1)?.similarity ?? floor
     }
-    return best.map(({ at, similarity }) => ({
-      key: this.#keys[at] as string,
-      question: this.#questions[at] as string,
-      similarity,
-    }))
+    return best
   }
 
   #reserve(count: number): void {
