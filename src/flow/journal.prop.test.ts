@@ -86,6 +86,18 @@ const texts = (events: readonly FlowEvent[]): Record<string, string> => {
   return byResponse
 }
 
+/** A reference to what never gets a value holds the text after it back, and with it every response that is reached later:
+ *  which these are is a matter of the schedule. */
+const stalls = (events: readonly FlowEvent[]): boolean => {
+  const shown = texts(events)
+  return events.some(
+    (event) =>
+      event.type === 'node-end' &&
+      event.nodeType === 'answer' &&
+      (shown[`${event.nodeId} ${JSON.stringify(event.frame)}`] ?? '') !== event.outputs.answer,
+  )
+}
+
 const containers = (events: readonly FlowEvent[], type: FlowEvent['type']): string[] =>
   events
     .flatMap((event) =>
@@ -115,7 +127,9 @@ describe('journals of random graphs', () => {
         const ended = whole.events.filter((event) => event.type === 'node-end' && known.has(event.executionId))
         expect([...nodeEnds(ended), ...nodeEnds(rest.events)].sort()).toEqual(ends)
         const all = texts(whole.events)
-        for (const [key, text] of Object.entries(texts(rest.events))) expect(all[key]?.endsWith(text)).toBe(true)
+        if (!stalls(whole.events)) {
+          for (const [key, text] of Object.entries(texts(rest.events))) expect(all[key]?.endsWith(text)).toBe(true)
+        }
         // The journal of the rest is a journal of the whole.
         expect(rest.entries.length).toBe(whole.entries.length)
       }),
@@ -150,7 +164,7 @@ describe('journals of random graphs', () => {
         if (mayFail) return
         expect(endOf(events)).toEqual(endOf(whole.events))
         expect(nodeEnds(events)).toEqual(nodeEnds(whole.events))
-        expect(texts(events)).toEqual(texts(whole.events))
+        if (!stalls(whole.events)) expect(texts(events)).toEqual(texts(whole.events))
         for (const type of ['iteration-start', 'iteration-next', 'iteration-end'] as const) {
           expect(containers(events, type)).toEqual(containers(whole.events, type))
         }
