@@ -130,9 +130,9 @@ ${limits}`,
   }
 }
 const LIMITS = `gateway:
-  limits: [{ subject: { kind: key }, requests: { amount: 1000000, period: minute }, tokens: { amount: 1000000000, period: minute } }]
-  budgets: [{ subject: { kind: tenant }, usd: "1000000", window: month }]
-  prices: [{ target: "*", prompt: "0.15", completion: "0.60" }]
+  limits: [{ subject: key, requests: 1000000000, tokens: 1000000000000 }, { subject: tenant, concurrent: 100000 }]
+  budgets: [{ subject: tenant, window: month, limitUsd: 1000000 }]
+  prices: [{ target: "*/*", prompt: 0.15, completion: 0.6 }]
 `
 
 const portkey = async () => {
