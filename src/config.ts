@@ -6,11 +6,11 @@
 
 import { z } from 'zod'
 import { type ErrorCatalogue, type ErrorOptions, type Issue, PlatformError, type Result } from './base/errors.ts'
-import { isObject, own } from './base/value.ts'
+import { isObject } from './base/value.ts'
 import { MASK, maskAddress, postgresAddress } from './config-addresses.ts'
 import { gatewaySchema } from './config-gateway.ts'
-import { checkPanels } from './config-panels.ts'
 import { type ChosenModels, checkModels, OFFLINE_PROVIDER } from './config-models.ts'
+import { checkPanels, type PanelDefinition } from './config-panels.ts'
 import { address, checkProviders, name, type ProviderConfig, provider } from './config-providers.ts'
 import { fillIn } from './config-references.ts'
 import { joinRouters, type RouterFile, readRouterFiles } from './config-routers.ts'
@@ -203,11 +203,14 @@ export type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: De
 
 export type Config = DeepReadonly<
   Omit<Parsed, 'models' | 'gateway'> & {
-    gateway: Omit<Parsed['gateway'], 'routers'>
+    gateway: Omit<Parsed['gateway'], 'routers' | 'panels'>
   } & { models: Pick<Parsed['models'], 'allowSubstitute' | 'aliases'> & ChosenModels }
 > & {
   /** Readonly by themselves; their conditions hold conditions. */
-  readonly gateway: { readonly routers: Readonly<Record<string, RouterDefinition>> }
+  readonly gateway: {
+    readonly routers: Readonly<Record<string, RouterDefinition>>
+    readonly panels: Readonly<Record<string, PanelDefinition>>
+  }
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -257,7 +260,7 @@ export const parseConfig = (sources: ConfigSources): Result<Config> => {
   checkProviders(providers, (path, reason) => void issues.push(configIssue(path, 'config/invalid', { reason })))
   const chosen = chooseModels(config.models, providers, issues)
   const { gateway } = config
-  const named = { panels: namesIn(own(gateway, 'panels')), stages: namesIn(own(gateway, 'stages')) }
+  const named = { panels: Object.keys(gateway.panels), stages: Object.keys(gateway.stages) }
   const inForce = (sources.providersInForce ?? providers) as Providers
   const routers = joinRouters({ routers: gateway.routers, filed, providers: inForce, ...named }, report)
   checkPanels(gateway, inForce, (path, reason) => report(configIssue(path, 'config/invalid', { reason })))
@@ -268,8 +271,6 @@ export const parseConfig = (sources: ConfigSources): Result<Config> => {
   freeze(value)
   return { ok: true, value: value as Config }
 }
-
-const namesIn = (part: unknown): readonly string[] => (isObject(part) ? Object.keys(part) : [])
 
 const toIssues = (issue: z.core.$ZodIssue): Issue[] => {
   const path = issue.path.reduce<string>(

@@ -2,7 +2,7 @@
 
 import type { Result } from './base/errors.ts'
 import type { Seams } from './base/seams.ts'
-import { isObject, own } from './base/value.ts'
+import { own } from './base/value.ts'
 import type { Config, ReadConfig } from './config.ts'
 import { whyNoTarget } from './config-routers.ts'
 import type { Database } from './db/spec.ts'
@@ -31,7 +31,7 @@ export const openRouters = async (config: Config, given: RouterSurroundings): Pr
   const { clock, log, readConfig } = given
   const store = createRouterStore(given)
   const book = createRouterBook({ store, clock, log })
-  const { routers, ...others } = config.gateway
+  const { routers, panels, stages } = config.gateway
   book.replaceConfigured(routers)
   const configuration = createLiveConfiguration({
     initial: { routers },
@@ -42,8 +42,8 @@ export const openRouters = async (config: Config, given: RouterSurroundings): Pr
   })
   const known = {
     whyNoTarget: (id: string) => whyNoTarget(id, config.providers),
-    hasPanel: (name: string) => has(own(others, 'panels'), name),
-    hasStage: (name: string) => has(own(others, 'stages'), name),
+    hasPanel: (name: string) => Object.hasOwn(panels, name),
+    hasStage: (name: string) => Object.hasOwn(stages, name),
   }
   try {
     await book.refresh()
@@ -58,8 +58,6 @@ export const openRouters = async (config: Config, given: RouterSurroundings): Pr
     close: () => book.close(),
   }
 }
-
-const has = (part: unknown, name: string): boolean => isObject(part) && Object.hasOwn(part, name)
 
 type Live = Pick<Config['gateway'], 'routers'>
 

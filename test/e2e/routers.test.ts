@@ -87,7 +87,7 @@ describe('the example', () => {
     ['x'.repeat(500), null, 'openai/gpt-5-mini', 0.3],
     ['x'.repeat(501), 'long', 'gemini/gemini-2.5-pro', 0.3],
     [`a story: ${'x'.repeat(501)}`, 'creative', 'anthropic/claude-sonnet-4-5', 0.9],
-  ])('%.40s', async (input, rule, target, temperature) => {
+  ])('%#', async (input, rule, target, temperature) => {
     const decision = await ask(server, 'writer', input)
     expect(decision).toMatchObject({ router: 'writer', rule, parameters: { temperature } })
     expect(decision.targets[0]).toBe(target)
