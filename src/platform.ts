@@ -62,6 +62,8 @@ import type { LiveConfiguration } from './product/gateway/live-configuration.ts'
 import { gatewayModels } from './product/gateway/models.ts'
 import { type AppId, fromWireId } from './product/ids.ts'
 import { createMessages } from './product/messages/messages.ts'
+import { createPanels } from './product/panels/panels.ts'
+import { createPanelStore } from './product/panels/store.ts'
 import { createQuestionSuggester } from './product/runs/features/suggested-questions.ts'
 import { createRunLogs } from './product/runs/logs.ts'
 import { createNodeExecutionStore } from './product/runs/node-executions.ts'
@@ -222,6 +224,7 @@ export const createPlatform = async (config: Config, seams: Seams, readConfig?: 
   const routing = await openRouters(config, { ...seams, db, readConfig })
   const caches = await openCaches(config, seams, { db, models: engine.models, metrics })
   const appModels = createAppModels({ apps, runs })
+  const panels = createPanels({ definitions: config.gateway.panels, store: createPanelStore(store), clock, log })
   const house = openGateway(config, seams, {
     accounts: engine.accounts,
     prices,
@@ -261,6 +264,7 @@ export const createPlatform = async (config: Config, seams: Seams, readConfig?: 
       forms,
       usage: createUsage({ store: usageStore, clock }),
       callLimits: limitHouse.limits,
+      panels,
       conversationRecords,
       providers: engine.providers,
       tenants,

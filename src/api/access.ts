@@ -160,6 +160,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/gateway/budgets': member('gateway.read'),
   'PUT /api/gateway/budgets/:name': member('gateway.edit'),
   'DELETE /api/gateway/budgets/:name': member('gateway.edit'),
+  'GET /api/gateway/panels': member('gateway.read'),
+  'POST /api/gateway/panels/:name/feedback': member('gateway.edit'),
   'GET /api/gateway/routers': member('gateway.read'),
   'POST /api/gateway/routers': member('gateway.edit'),
   'GET /api/gateway/routers/:name': member('gateway.read'),

@@ -20,6 +20,7 @@ import type { Gateway } from '../product/gateway/spec.ts'
 import type { TenantRouters } from '../product/gateway/tenant-routers.ts'
 import type { Limits } from '../product/limits/limits.ts'
 import type { Messages } from '../product/messages/messages.ts'
+import type { Panels } from '../product/panels/panels.ts'
 import type { RunLogs } from '../product/runs/logs.ts'
 import type { RunRecords } from '../product/runs/run-records.ts'
 import type { Runs } from '../product/runs/spec.ts'
@@ -49,6 +50,7 @@ export interface ServerParts {
   readonly forms: Forms
   readonly usage: Usage
   readonly callLimits: Limits
+  readonly panels: Pick<Panels, 'list' | 'feedback'>
   readonly conversationRecords: ConversationRecords
   /** What is configured now. */
   readonly providers: () => readonly KnownProvider[]

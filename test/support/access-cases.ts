@@ -445,6 +445,11 @@ const management: Readonly<Record<string, Case>> = {
     body: { subject: 'tenant', window: 'month', limitUsd: '1000000' },
   }),
   'DELETE /api/gateway/budgets/:name': call((x) => ({ params: { name: x.budget } }), { spares: ['budget'] }),
+  'GET /api/gateway/panels': plain(),
+  'POST /api/gateway/panels/:name/feedback': plain({
+    params: { name: 'jury' },
+    body: { member: 'offline/heddle-offline', correct: true },
+  }),
   'GET /api/gateway/routers': plain(),
   'POST /api/gateway/routers': call((_, own) => ({ body: { name: own.router, definition: routerOf(own) } }), {
     spares: ['routerName'],

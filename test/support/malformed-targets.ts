@@ -307,6 +307,11 @@ export const prepareTargets = async (platform: TestPlatform): Promise<Targets> =
       body: { subject: 'tenant', window: 'month', limitUsd: '1000000' },
     },
     'DELETE /api/gateway/budgets/{name}': { params: { name: 'money' } },
+    'GET /api/gateway/panels': {},
+    'POST /api/gateway/panels/{name}/feedback': {
+      params: { name: 'jury' },
+      body: { member: 'offline/heddle-offline', correct: true },
+    },
     'GET /api/gateway/routers': {},
     'POST /api/gateway/routers': { body: { name: 'second', definition: { default: { targets: 'acme/acme-large' } } } },
     'GET /api/gateway/routers/{name}': { params: router },

@@ -56,7 +56,11 @@ export const startPlatform = async (
   const folder = given ?? mkdtempSync(join(tmpdir(), 'heddle-platform-'))
   const schema = on === 'postgres' ? makeSchema(postgresUrl ?? '') : undefined
   // Titles, second tries and heartbeats would be further calls of the simulated vendor.
-  const quiet = { conversations: { autoName: false }, gateway: { resilience: { retries: 0, heartbeatMs: 0 } } }
+  const gateway = {
+    resilience: { retries: 0, heartbeatMs: 0 },
+    panels: { jury: { members: ['offline/heddle-offline'] } },
+  }
+  const quiet = { conversations: { autoName: false }, gateway }
   const chosen = { ...quiet, ...config, dataDir: folder, ...(schema && { database: { url: schema.url, poolSize: 4 } }) }
   const parsed = parseConfig({ file: chosen, environment: {} })
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues))

@@ -204,6 +204,7 @@ describe('the cases', () => {
       return idPlaces(route)
         .filter((place) => !fills.some(([a, b]) => valueAt(a, place) !== valueAt(b, place)))
         .map((place) => `${route}: ${place}`)
+        .filter((place) => !CONFIGURED.has(place))
     })
     expect(missed).toEqual([])
   })
@@ -211,6 +212,9 @@ describe('the cases', () => {
 
 /** Nothing over HTTP writes them. */
 const EMPTY: ReadonlySet<string> = new Set(['settings'])
+
+/** Names that stand in the configuration, the same for all tenants. */
+const CONFIGURED: ReadonlySet<string> = new Set(['POST /api/gateway/panels/:name/feedback: name'])
 
 /** Names of parameters, of queries and of fields that take ids. */
 const idPlaces = (route: string): readonly string[] => {

@@ -16,6 +16,7 @@ import { keyRoutes } from './keys-routes.ts'
 import { limitRoutes } from './limit-routes.ts'
 import { memberRoutes } from './member-routes.ts'
 import { modelRoutes } from './models-routes.ts'
+import { panelRoutes } from './panel-routes.ts'
 import { routerRoutes } from './router-routes.ts'
 import { runStreamRoutes } from './run-streams-routes.ts'
 import { runRoutes } from './runs-routes.ts'
@@ -39,6 +40,7 @@ export const managementRoutes = (parts: ServerParts) => async (server: FastifyIn
   server.register(gatewayCallRoutes(parts))
   server.register(cacheRoutes(parts))
   server.register(routerRoutes(parts))
+  server.register(panelRoutes(parts))
   server.register(conversationRoutes(parts))
   server.register(modelRoutes(parts))
   server.register(settingRoutes(parts))

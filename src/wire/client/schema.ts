@@ -657,6 +657,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/gateway/panels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the panels of the configuration with what their members count for the tenant, all on one page. */
+        get: operations["listPanels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/panels/{name}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells a panel whether an answer was right, of a call or of one member. */
+        post: operations["givePanelFeedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gateway/reload": {
         parameters: {
             query?: never;
@@ -2346,6 +2380,29 @@ export interface components {
             startedAt: string;
             finishedAt: string | null;
             elapsedMs: number | null;
+        };
+        Panel: {
+            name: string;
+            /** @enum {string} */
+            mode: "all" | "race" | "cascade";
+            /** @enum {string} */
+            fusion: "vote" | "field-vote" | "mean" | "best-of" | "synthesis" | "ranking" | "auto";
+            quorum: number;
+            parallel: number;
+            arbiter: string | null;
+            learns: boolean;
+            members: components["schemas"]["PanelMember"][];
+        };
+        PanelMember: {
+            target: string;
+            /** @description As configured, for this tenant. Only ratios mean something. */
+            weight: number;
+            /** @description How often it is right, by feedback and weight, 0 to 1. Null while there is no feedback. */
+            accuracy: number | null;
+            /** @description Feedback that it was right. */
+            correct: number;
+            wrong: number;
+            timeoutMs: number;
         };
         Provider: {
             /** @description As the operator named it. */
@@ -5084,6 +5141,73 @@ export interface operations {
             401: components["responses"]["ManagementUnauthorized"];
             403: components["responses"]["ManagementForbidden"];
             404: components["responses"]["ManagementNotFound"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    listPanels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All panels. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Panel"][];
+                        nextCursor: null;
+                    };
+                };
+            };
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            500: components["responses"]["ManagementInternalServerError"];
+        };
+    };
+    givePanelFeedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Of a call that this panel answered; judged once. */
+                    callId: string;
+                    correct: boolean;
+                } | {
+                    /** @description A target. */
+                    member: string;
+                    correct: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The panel as it counts now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Panel"];
+                };
+            };
+            400: components["responses"]["ManagementBadRequest"];
+            401: components["responses"]["ManagementUnauthorized"];
+            403: components["responses"]["ManagementForbidden"];
+            404: components["responses"]["ManagementNotFound"];
+            413: components["responses"]["ManagementPayloadTooLarge"];
+            415: components["responses"]["ManagementUnsupportedMediaType"];
             500: components["responses"]["ManagementInternalServerError"];
         };
     };

@@ -13,6 +13,7 @@ import { keyOperations } from './keys.ts'
 import { limitOperations } from './limits.ts'
 import { memberOperations } from './members.ts'
 import { modelOperations } from './models.ts'
+import { panelOperations } from './panels.ts'
 import { routerOperations } from './routers.ts'
 import { runStreamOperations } from './run-streams.ts'
 import { runOperations } from './runs.ts'
@@ -36,6 +37,7 @@ export const managementOperations: readonly Operation[] = [
   ...gatewayCallOperations,
   ...cacheOperations,
   ...routerOperations,
+  ...panelOperations,
   ...conversationOperations,
   ...modelOperations,
   ...settingOperations,
