@@ -86,6 +86,10 @@ interface Waiting {
 
 /** Different sums that wait while a batch is written. */
 const MOST_WAITING = 10_000
+/** Between two batches: each is a commit, and thousands of calls a second share one row. Milliseconds. */
+const PAUSE_MS = 100
+/** Only closing wakes it early. */
+const nothing = (): void => {}
 /** Rows of one batch. */
 const BATCH = 500
 
@@ -94,6 +98,7 @@ export const createUsageRecorder = (parts: UsageRecorderParts): UsageRecorder =>
   const numbers = createUsageNumbers(metrics)
   const waiting = new Map<string, Waiting>()
   let writing: Promise<void> | undefined
+  const closing = new AbortController()
 
   const costOf = (call: ModelCall): Cost => {
     const target = `${call.provider}/${call.model}`
@@ -118,7 +123,7 @@ export const createUsageRecorder = (parts: UsageRecorderParts): UsageRecorder =>
     costNanoUsd: nanoUsd === undefined ? null : 0,
   })
 
-  /** Batch by batch, until nothing waits. */
+  /** Batch by batch, until nothing waits. The first one goes at once; under load a batch gathers what comes meanwhile. */
   const writeAll = async (): Promise<void> => {
     while (waiting.size > 0) {
       const batch = [...waiting].slice(0, BATCH)
@@ -127,6 +132,7 @@ export const createUsageRecorder = (parts: UsageRecorderParts): UsageRecorder =>
       await db.write(statements).catch((error: unknown) => {
         log.error('usage-lost', { rows: batch.length, reason: messageOf(error) })
       })
+      if (waiting.size > 0) await clock.sleep(PAUSE_MS, closing.signal).catch(nothing)
     }
   }
 
@@ -174,6 +180,7 @@ export const createUsageRecorder = (parts: UsageRecorderParts): UsageRecorder =>
       },
 
     async close() {
+      closing.abort()
       await writing
     },
   }

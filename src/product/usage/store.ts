@@ -1,7 +1,7 @@
 // What models were asked, as counts: written once, summed up with the runs by app, model, user or day.
 
 import { dayNumber } from '../../db/day.ts'
-import type { ModelUsageRow } from '../../db/schema.ts'
+import type { ModelUsageRow } from '../../db/schema/gateway.ts'
 import type { Statement } from '../../db/spec.ts'
 import { prepareStatement } from '../../db/statement.ts'
 import { ESTIMATED_COST, NO_NUMBER, NO_TEXT, UNPRICED_CALLS } from '../../db/usage-columns.ts'

@@ -5,6 +5,7 @@ import { Buffer } from 'node:buffer'
 
 const NO_CHOICES = Buffer.from('"choices":[]')
 const NO_CHOICES_SPACED = Buffer.from('"choices": []')
+const USAGE = Buffer.from('"usage"')
 const NEWLINE = 10
 
 export class HiddenUsage {
@@ -44,9 +45,38 @@ const frameEnd = (bytes: Buffer): number => {
 }
 
 const withoutUsage = (bytes: Buffer): Uint8Array | undefined => {
-  const kept = bytes
-    .toString('utf8')
-    .split(/(?<=\r?\n\r?\n)/)
-    .filter((frame) => !/"choices":\s*\[\]/.test(frame) || !/"usage"/.test(frame))
-  return kept.length === 0 ? undefined : Buffer.from(kept.join(''))
+  const kept: Uint8Array[] = []
+  let from = 0
+  for (let at = nextTelling(bytes, 0); at >= 0; at = nextTelling(bytes, at + 1)) {
+    const start = Math.max(startOfFrame(bytes, at), from)
+    const end = endOfFrame(bytes, at)
+    if (at >= end || !bytes.subarray(start, end).includes(USAGE)) continue
+    if (start > from) kept.push(bytes.subarray(from, start))
+    from = end
+    at = end - 1
+  }
+  if (from === 0) return bytes
+  if (from < bytes.length) kept.push(bytes.subarray(from))
+  return kept.length === 0 ? undefined : Buffer.concat(kept)
+}
+
+const nextTelling = (bytes: Buffer, from: number): number => {
+  const at = bytes.indexOf(NO_CHOICES, from)
+  const spaced = bytes.indexOf(NO_CHOICES_SPACED, from)
+  return at < 0 ? spaced : spaced < 0 ? at : Math.min(at, spaced)
+}
+
+/** Just behind the blank line before this place. */
+const startOfFrame = (bytes: Buffer, at: number): number => {
+  const plain = bytes.lastIndexOf('\n\n', at)
+  const wide = bytes.lastIndexOf('\n\r\n', at)
+  return Math.max(plain < 0 ? 0 : plain + 2, wide < 0 ? 0 : wide + 3)
+}
+
+/** Just behind the blank line that ends the frame at this place. */
+const endOfFrame = (bytes: Buffer, at: number): number => {
+  const plain = bytes.indexOf('\n\n', at)
+  const wide = bytes.indexOf('\n\r\n', at)
+  const ends = [plain < 0 ? bytes.length : plain + 2, wide < 0 ? bytes.length : wide + 3]
+  return Math.min(...ends)
 }
