@@ -125,7 +125,7 @@ export const notesHeaders = (notes: CallNotes): Record<string, string> => {
     if (decision.rule !== null) headers['x-heddle-rule'] = headerText(decision.rule)
   }
   if (cache.status !== 'off') {
-    headers['x-heddle-cache'] = headerText(`${cache.status}${cache.explanation && `; ${cache.explanation}`}`)
+    headers['x-heddle-cache'] = headerText(cache.explanation || cache.status)
   }
   if (attempts.length > 1) headers['x-heddle-attempts'] = String(attempts.length)
   if (dropped.length > 0) {

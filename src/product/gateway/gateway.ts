@@ -288,7 +288,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         {
           scope: parts.cacheScope(course.by),
           target: first?.id ?? '',
-          variant: [decision.router, decision.version, decision.rule, ...decision.stages].join('\n'),
+          variant: variantOf(decision),
           request,
           mode: asked.mode,
         },
@@ -408,6 +408,10 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     ...countCalls({ ...parts, subjectsOf }),
   }
 }
+
+/** What besides the request decides the answer; empty for a target that was named. */
+const variantOf = ({ router, version, rule, stages }: Decision): string =>
+  router === null && stages.length === 0 ? '' : [router, version, rule, ...stages].join('\n')
 
 const noMembers = (): readonly MemberReport[] => []
 
