@@ -1,7 +1,7 @@
 // Invitations of a tenant as rows, and how one becomes a membership. Both happen under the lock on the tenant's row under which
 // its members change, so that a token makes one member and rules about all members hold.
 
-import type { InvitationRow } from '../../db/schema.ts'
+import type { InvitationRow } from '../../db/schema/people.ts'
 import type { Queries } from '../../db/spec.ts'
 import type { Role } from '../auth/permissions.ts'
 import type { Caller } from '../caller.ts'

@@ -1,6 +1,6 @@
 // Accounts as rows, and how the first one comes to be. People belong to no tenant: most questions here cannot name one.
 
-import type { AccountRow } from '../../db/schema.ts'
+import type { AccountRow } from '../../db/schema/people.ts'
 import type { Queries } from '../../db/spec.ts'
 import type { Caller } from '../caller.ts'
 import type { AccountId } from '../ids.ts'

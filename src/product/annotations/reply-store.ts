@@ -4,7 +4,7 @@
 // J2  Only the job that is under way turns the reply on, so what came after it is never undone.
 
 import { nextRevision } from '../../db/revision.ts'
-import type { AnnotationJobRow, AnnotationSettingsRow } from '../../db/schema.ts'
+import type { AnnotationJobRow, AnnotationSettingsRow } from '../../db/schema/apps.ts'
 import type { Queries } from '../../db/spec.ts'
 import type { Caller } from '../caller.ts'
 import type { AnnotationJobId, AppId, TenantId } from '../ids.ts'

@@ -8,7 +8,7 @@
 // A1  The reply is on only after a job has embedded every question with the model the settings name.
 // A2  An annotation is kept whatever the embedding model does; without a vector it answers its very words alone.
 
-import type { AnnotationJobRow } from '../../db/schema.ts'
+import type { AnnotationJobRow } from '../../db/schema/apps.ts'
 import type { Caller } from '../caller.ts'
 import type { AnnotationId, AnnotationJobId, AppId } from '../ids.ts'
 import type { AnnotationHit } from '../runs/events.ts'

@@ -6,7 +6,7 @@
 
 import { containsText } from '../../db/like.ts'
 import { nextRevision } from '../../db/revision.ts'
-import type { AnnotationRow } from '../../db/schema.ts'
+import type { AnnotationRow } from '../../db/schema/apps.ts'
 import type { Queries } from '../../db/spec.ts'
 import type { Caller } from '../caller.ts'
 import type { AnnotationId, AppId } from '../ids.ts'

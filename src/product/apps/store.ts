@@ -4,7 +4,8 @@
 // A2  A draft is only replaced by somebody who knew what it replaces: its hash, or that of the published version.
 
 import { containsText } from '../../db/like.ts'
-import type { AppRow, Schema } from '../../db/schema.ts'
+import type { AppRow } from '../../db/schema/apps.ts'
+import type { Schema } from '../../db/schema.ts'
 import { prepareQuery } from '../../db/statement.ts'
 import type { Caller } from '../caller.ts'
 import type { AppId, TenantId, VersionId } from '../ids.ts'

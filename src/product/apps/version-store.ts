@@ -1,6 +1,7 @@
 // Versions of apps. A version never changes; publishing moves one pointer of its app.
 
-import type { AppVersionRow, Schema } from '../../db/schema.ts'
+import type { AppVersionRow } from '../../db/schema/apps.ts'
+import type { Schema } from '../../db/schema.ts'
 import type { Caller } from '../caller.ts'
 import type { AppId, VersionId } from '../ids.ts'
 import { type Page, type StoreSeams, toPage } from '../store-seams.ts'

@@ -1,6 +1,6 @@
 // API keys as rows. Only the hash of a secret is stored; auth/keys.ts knows secrets.
 
-import type { ApiKeyRow } from '../../db/schema.ts'
+import type { ApiKeyRow } from '../../db/schema/apps.ts'
 import { prepareStatement } from '../../db/statement.ts'
 import type { Caller } from '../caller.ts'
 import type { AppId, KeyId, TenantId } from '../ids.ts'

@@ -1,6 +1,6 @@
 // Ratings that end users give to answers: at most one per user and message.
 
-import type { FeedbackRow } from '../../db/schema.ts'
+import type { FeedbackRow } from '../../db/schema/talks.ts'
 import type { Caller } from '../caller.ts'
 import type { AppId, ConversationId, EndUserId, FeedbackId, MessageId } from '../ids.ts'
 import { type Page, type StoreSeams, toPage } from '../store-seams.ts'

@@ -1,7 +1,7 @@
 // Files that messages came with or brought. A file that no message of an app has is nobody's to see through that app.
 
 import type { Ids } from '../../base/seams.ts'
-import type { MessageFileRow } from '../../db/schema.ts'
+import type { MessageFileRow } from '../../db/schema/talks.ts'
 import type { Statement } from '../../db/spec.ts'
 import { prepareStatement } from '../../db/statement.ts'
 import type { FileValue } from '../../flow/file.ts'

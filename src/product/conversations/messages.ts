@@ -1,7 +1,7 @@
 // Questions and answers. Messages of a conversation form one line in the order of their creation.
 
 import type { Value, ValueObject } from '../../base/value.ts'
-import type { FeedbackRow, MessageRow } from '../../db/schema.ts'
+import type { FeedbackRow, MessageRow } from '../../db/schema/talks.ts'
 import type { Statement } from '../../db/spec.ts'
 import { prepareStatement } from '../../db/statement.ts'
 import type { Caller } from '../caller.ts'

@@ -1,7 +1,7 @@
 // Conversations of an app with its end users, and the variables they keep between turns.
 
 import type { ValueObject } from '../../base/value.ts'
-import type { ConversationRow } from '../../db/schema.ts'
+import type { ConversationRow } from '../../db/schema/talks.ts'
 import type { Statement } from '../../db/spec.ts'
 import { prepareStatement } from '../../db/statement.ts'
 import type { Caller } from '../caller.ts'

@@ -1,6 +1,6 @@
 // The people an app serves, as its callers name them. Nobody authenticates the names; they only keep data apart.
 
-import type { EndUserRow } from '../../db/schema.ts'
+import type { EndUserRow } from '../../db/schema/talks.ts'
 import { prepareQuery } from '../../db/statement.ts'
 import type { Caller } from '../caller.ts'
 import type { AppId, EndUserId, TenantId } from '../ids.ts'

@@ -2,7 +2,7 @@
 
 import { parseJson, stringifyJson } from '../../base/json.ts'
 import type { Value } from '../../base/value.ts'
-import type { FormRow } from '../../db/schema.ts'
+import type { FormRow } from '../../db/schema/runs.ts'
 import type { Statement } from '../../db/spec.ts'
 import { prepareStatement } from '../../db/statement.ts'
 import { fromStored, toStored } from '../../flow/stored-value.ts'

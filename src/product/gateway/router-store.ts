@@ -1,6 +1,6 @@
 // Routers that tenants made, as rows. Every process keeps a copy of them (router-book.ts); nobody reads them during a call.
 
-import type { RouterRow } from '../../db/schema.ts'
+import type { RouterRow } from '../../db/schema/gateway.ts'
 import type { Queries } from '../../db/spec.ts'
 import type { Caller } from '../caller.ts'
 import type { RouterId, TenantId } from '../ids.ts'

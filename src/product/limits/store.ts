@@ -1,6 +1,6 @@
 // Limits and budgets of tenants as rows, and what budgets have spent. Every process keeps a copy; nobody reads them during a call.
 
-import type { BudgetSpendRow } from '../../db/schema.ts'
+import type { BudgetSpendRow } from '../../db/schema/gateway.ts'
 import type { Statement } from '../../db/spec.ts'
 import { prepareStatement } from '../../db/statement.ts'
 import type { Caller } from '../caller.ts'

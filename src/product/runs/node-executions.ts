@@ -1,7 +1,7 @@
 // What each node of a run did, one row per execution.
 
 import type { ValueObject } from '../../base/value.ts'
-import type { NodeExecutionRow } from '../../db/schema.ts'
+import type { NodeExecutionRow } from '../../db/schema/runs.ts'
 import type { Statement } from '../../db/spec.ts'
 import { prepareStatement } from '../../db/statement.ts'
 import type { Caller } from '../caller.ts'

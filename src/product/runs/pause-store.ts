@@ -2,7 +2,7 @@
 //
 // Q1  A paused run is owned by nobody; whoever claims it owns it. Of several who try, one succeeds.
 
-import type { RunPauseRow, RunRow } from '../../db/schema.ts'
+import type { RunPauseRow, RunRow } from '../../db/schema/runs.ts'
 import type { Statement } from '../../db/spec.ts'
 import { prepareStatement } from '../../db/statement.ts'
 import type { Caller } from '../caller.ts'

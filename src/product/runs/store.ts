@@ -7,7 +7,7 @@
 import type { ValueObject } from '../../base/value.ts'
 import { containsText } from '../../db/like.ts'
 import { textLiteral } from '../../db/literal.ts'
-import type { RunRow } from '../../db/schema.ts'
+import type { RunRow } from '../../db/schema/runs.ts'
 import type { Statement } from '../../db/spec.ts'
 import { prepareStatement } from '../../db/statement.ts'
 import type { Caller } from '../caller.ts'

@@ -1,6 +1,6 @@
 // Tenants: whose data it is.
 
-import type { TenantRow } from '../../db/schema.ts'
+import type { TenantRow } from '../../db/schema/people.ts'
 import type { Queries } from '../../db/spec.ts'
 import type { Caller } from '../caller.ts'
 import type { TenantId } from '../ids.ts'

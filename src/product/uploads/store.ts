@@ -1,6 +1,6 @@
 // The rows of uploads: who uploaded what. The bytes are in the file store, under the same id.
 
-import type { UploadRow } from '../../db/schema.ts'
+import type { UploadRow } from '../../db/schema/talks.ts'
 import type { Caller } from '../caller.ts'
 import type { AppId, EndUserId, FileId } from '../ids.ts'
 import { type Page, type StoreSeams, toPage } from '../store-seams.ts'

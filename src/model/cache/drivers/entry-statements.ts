@@ -2,7 +2,7 @@
 
 import { parseJson, stringifyJson } from '../../../base/json.ts'
 import { isList, type Value } from '../../../base/value.ts'
-import type { CacheEntryRow } from '../../../db/schema.ts'
+import type { CacheEntryRow } from '../../../db/schema/gateway.ts'
 import type { Queries } from '../../../db/spec.ts'
 import { prepareStatement } from '../../../db/statement.ts'
 import type { ChatStreamPart } from '../../spec.ts'

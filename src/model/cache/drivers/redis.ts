@@ -7,7 +7,7 @@
 import { Redis } from 'ioredis'
 import { messageOf } from '../../../base/errors.ts'
 import { type Clock, type Log, nextTurn } from '../../../base/seams.ts'
-import type { CacheEntryRow } from '../../../db/schema.ts'
+import type { CacheEntryRow } from '../../../db/schema/gateway.ts'
 import { ownerOf } from '../scope.ts'
 import type { EntryTier } from '../spec.ts'
 import { fromRow, toRow } from './entry-statements.ts'
