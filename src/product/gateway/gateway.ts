@@ -4,33 +4,23 @@
 // G2  What was reserved is settled or released exactly once, however a call ends.
 // G3  A cached answer costs nothing: limits and budgets are asked only where a model is.
 
-import { PlatformError } from '../../base/errors.ts'
 import type { Clock, Log, Random } from '../../base/seams.ts'
 import type { CacheMode, ChatCache } from '../../model/cache/spec.ts'
 import type { AskPanel, MemberReport, Panel } from '../../model/fuse/spec.ts'
-import type { Admission, Limiter, Subject } from '../../model/limit/spec.ts'
+import type { Limiter, Subject } from '../../model/limit/spec.ts'
 import type { NativeClient } from '../../model/native.ts'
-import type { Attempt, Resilience, Survived, Target } from '../../model/resilience/spec.ts'
+import type { Attempt, Resilience, Target } from '../../model/resilience/spec.ts'
 import type { Decision } from '../../model/route/spec.ts'
-import type { ChatModel, ChatRequest, ChatStreamPart, ModelKind, ModelUsage } from '../../model/spec.ts'
+import type { ChatModel, ChatRequest, ChatStreamPart, ModelKind } from '../../model/spec.ts'
 import type { Stage } from '../../model/stage/spec.ts'
-import { attempt, type Begun, partsOf, withOverrides } from './attempt.ts'
-import { type AnswerEnd, book, watched } from './booking.ts'
+import { attempt, partsOf, withOverrides } from './attempt.ts'
 import { countCalls } from './count.ts'
+import { type Answered, BODY_CHARACTERS_PER_TOKEN, type Course, createCourses } from './course.ts'
 import { GatewayError } from './errors.ts'
 import { kindCalls } from './kinds.ts'
 import { type FactsOf, findNamed, type Routers } from './naming.ts'
 import type { CallRecords } from './records.ts'
-import type {
-  CallNotes,
-  CallRecord,
-  Dropped,
-  Gateway,
-  GatewayAnswer,
-  GatewayCall,
-  GatewayCaller,
-  NativeAnswer,
-} from './spec.ts'
+import type { Dropped, Gateway, GatewayAnswer, GatewayCall, GatewayCaller } from './spec.ts'
 import { stagesAfter, stagesBefore } from './stages.ts'
 import type { Targets } from './targets.ts'
 
@@ -65,23 +55,8 @@ export interface GatewayParts {
   readonly defaultOf: (kind: ModelKind) => string | undefined
 }
 
-/** Characters of a JSON body that make a token, when nothing is known of its text. */
-const BODY_CHARACTERS_PER_TOKEN = 4
-/** Bytes of a streamed frame, which carries about one token. For answers that nobody counted. */
-const FRAME_BYTES = 160
-
-/** One call under way: what its record will say. */
-interface Course {
-  readonly id: string
-  readonly by: GatewayCaller
-  readonly call: GatewayCall
-  readonly startedAt: number
-  readonly begun: number
-  readonly decision: Decision
-}
-
 export const createGateway = (parts: GatewayParts): Gateway => {
-  const { clock, limiter, resilience, records, targets } = parts
+  const { clock, limiter, resilience, targets } = parts
 
   const decide = (by: GatewayCaller, call: GatewayCall): Decision => {
     const named = findNamed(parts, by.caller, call.model, 'chat')
@@ -116,7 +91,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     course: Course,
     asked: { readonly targets: readonly Target[]; readonly request: ChatRequest | undefined },
     signal: AbortSignal,
-  ): Promise<{ readonly survived: Survived<Begun>; readonly admission: Admission }> => {
+  ): Promise<Answered> => {
     const { by, call, decision } = course
     const admitted = admit(
       by,
@@ -140,136 +115,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     }
   }
 
-  const record = (course: Course, end: Partial<CallRecord> & Pick<CallRecord, 'status'>): void => {
-    const { by, call, decision } = course
-    records.add({
-      id: course.id,
-      by,
-      door: call.door,
-      model: call.model,
-      target: null,
-      router: decision.router,
-      rule: decision.rule,
-      reasons: decision.reasons,
-      cache: 'off',
-      attempts: [],
-      usage: undefined,
-      costNanoUsd: undefined,
-      errorCode: null,
-      startedAt: course.startedAt,
-      elapsedMs: clock.elapsed() - course.begun,
-      firstTokenMs: null,
-      ...end,
-    })
-  }
-
-  const recordFailure = (
-    course: Course,
-    error: unknown,
-    signal: AbortSignal,
-    cache: CallRecord['cache'] = 'off',
-  ): void =>
-    record(course, {
-      status: signal.aborted ? 'aborted' : 'failed',
-      errorCode: error instanceof PlatformError ? error.code : null,
-      attempts: attemptsIn(error),
-      cache,
-    })
-
-  /** What an answered call leaves behind when it is over. */
-  const bookCall = (course: Course, survived: Survived<Begun>, admission: Admission, cache: CallRecord['cache']) => {
-    const firstTokenMs = clock.elapsed() - course.begun
-    return book(
-      admission,
-      survived,
-      () => survivedFirstMs(survived, firstTokenMs),
-      ({ end, costNanoUsd }) =>
-        record(course, {
-          status: end.outcome === 'complete' ? 'succeeded' : end.outcome === 'aborted' ? 'aborted' : 'failed',
-          target: survived.target.id,
-          attempts: survived.attempts,
-          usage: end.usage,
-          costNanoUsd,
-          cache,
-          errorCode: end.error instanceof PlatformError ? end.error.code : null,
-          firstTokenMs: course.call.streaming ? firstTokenMs : null,
-        }),
-    )
-  }
-
-  const estimate = (call: GatewayCall, said: number): ModelUsage => {
-    const promptTokens = Math.ceil(call.characters / BODY_CHARACTERS_PER_TOKEN)
-    const completionTokens = Math.ceil(said)
-    return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens, estimated: true }
-  }
-
-  const observe = (
-    course: Course,
-    { survived, admission }: { survived: Survived<Begun>; admission: Admission },
-    signal: AbortSignal,
-    cache: CallRecord['cache'],
-  ): AsyncIterable<ChatStreamPart> => {
-    if (survived.value.type !== 'parts') throw new TypeError('bytes are no parts')
-    const over = bookCall(course, survived, admission, cache)
-    return watched(survived.value.parts, signal, over, (said) => estimate(course.call, said / 4))
-  }
-
-  const notesOf = (course: Course, given: Partial<CallNotes> & Pick<CallNotes, 'target'>): CallNotes => ({
-    id: course.id,
-    decision: course.decision,
-    cache: { status: 'off', explanation: '' },
-    dropped: [],
-    attempts: [],
-    members: noMembers,
-    ...given,
-  })
-
-  const native = (course: Course, asked: Awaited<ReturnType<typeof ask>>, signal: AbortSignal): GatewayAnswer => {
-    const { survived, admission } = asked
-    if (survived.value.type !== 'native') {
-      const { dropped } = survived.value
-      const notes = notesOf(course, { target: survived.target.id, attempts: survived.attempts, dropped })
-      return { type: 'parts', notes, parts: observe(course, asked, signal, 'off') }
-    }
-    const { exchange } = survived.value
-    const over = bookCall(course, survived, admission, 'off')
-    const answer: NativeAnswer = {
-      status: exchange.status,
-      contentType: exchange.contentType,
-      async pipe(sink) {
-        let bytes = 0
-        const end = (outcome: AnswerEnd['outcome'], error?: unknown): AnswerEnd => {
-          const { promptTokens, completionTokens } = exchange.usage()
-          const told = promptTokens !== undefined && completionTokens !== undefined
-          const usage: ModelUsage = told
-            ? {
-                ...exchange.usage(),
-                promptTokens,
-                completionTokens,
-                totalTokens: promptTokens + completionTokens,
-                estimated: false,
-              }
-            : estimate(course.call, bytes / FRAME_BYTES)
-          return { outcome, usage, ...(error !== undefined && { error }) }
-        }
-        try {
-          await exchange.pipe((chunk) => {
-            bytes += chunk.byteLength
-            return sink(chunk)
-          })
-          over(end('complete'))
-        } catch (error) {
-          over(end(signal.aborted ? 'aborted' : 'cut', error))
-          throw error
-        }
-      },
-    }
-    return {
-      type: 'native',
-      notes: notesOf(course, { target: survived.target.id, attempts: survived.attempts }),
-      answer,
-    }
-  }
+  const { recordEnd, recordFailure, observe, notesOf, answerOf } = createCourses(parts)
 
   /** Asks the caches, and a model where they do not know. */
   const remembered = async (
@@ -305,7 +151,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         recordFailure(course, error, signal, 'miss')
         throw error
       })
-    if (!begun) record(course, { status: 'succeeded', target: answer.target, cache: answer.status })
+    if (!begun) recordEnd(course, { status: 'succeeded', target: answer.target, cache: answer.status })
     const cache = { status: answer.status, explanation: answer.explanation }
     return {
       type: 'parts',
@@ -366,7 +212,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     const cached = mode.read || mode.write
     const plain = !cached && decision.panel === null && decision.stages.length === 0 && noOverrides(decision)
     try {
-      if (plain) return native(course, await ask(course, { targets: asked, request: undefined }, signal), signal)
+      if (plain) return answerOf(course, await ask(course, { targets: asked, request: undefined }, signal), signal)
       const context = { scope: parts.cacheScope(by), metadata: call.options.metadata, signal }
       const stages = decision.stages.flatMap((name) => parts.stages.get(name) ?? [])
       const before = await stagesBefore(stages, call.request(), context)
@@ -378,7 +224,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
           ? await panel(course, decision.panel, request, signal)
           : cached
             ? await remembered(course, { targets: asked, request, mode }, signal)
-            : native(course, await ask(course, { targets: asked, request }, signal), signal)
+            : answerOf(course, await ask(course, { targets: asked, request }, signal), signal)
       if (stages.length === 0 || answer.type !== 'parts') return answer
       return { ...answer, parts: stagesAfter(stages, request, context, answer.parts) }
     } catch (error) {
@@ -413,8 +259,6 @@ export const createGateway = (parts: GatewayParts): Gateway => {
 const variantOf = ({ router, version, rule, stages }: Decision): string =>
   router === null && stages.length === 0 ? '' : [router, version, rule, ...stages].join('\n')
 
-const noMembers = (): readonly MemberReport[] => []
-
 const noOverrides = ({ overrides }: Decision): boolean => {
   for (const _ in overrides) return false
   return true
@@ -443,13 +287,6 @@ export const subjectsOf = ({ caller, appId, keyId, user }: GatewayCaller): reado
   if (user !== null) subjects.push({ kind: 'user', id: `${tenantId}/${user}` })
   return subjects
 }
-
-/** Latency of the target alone where it is known: of bytes that passed through. */
-const survivedFirstMs = ({ value }: Survived<Begun>, fallback: number): number =>
-  value.type === 'native' ? value.exchange.firstContentMs : fallback
-
-const attemptsIn = (error: unknown): readonly Attempt[] =>
-  error instanceof PlatformError && Array.isArray(error.details.attempts) ? (error.details.attempts as Attempt[]) : []
 
 /** An iterable that is made when it is first read. */
 const lazily = (make: () => Promise<AsyncIterable<ChatStreamPart>>): AsyncIterable<ChatStreamPart> => ({
