@@ -63,26 +63,6 @@ update "tenants" set "name" = "name" where "tenant_id" = ?;
 select "role" from "invitations" where "tenant_id" = ? and "id" = ? and "expires_at" > ?;
 delete from "invitations" where "tenant_id" = ? and "id" = ?;
 
--- routers.create
-update "tenants" set "name" = "name" where "tenant_id" = ?;
-select "name" from "routers" where "tenant_id" = ?;
-insert into "routers" ("tenant_id", "id", "name", "version", "created_at", "created_by", "updated_at", "updated_by", "definition_json") values (?, ?, ?, ?, ?, ?, ?, ?, ?);
-
--- routers.find
-select * from "routers" where "tenant_id" = ? and "name" = ?;
-
--- routers.get
-select * from "routers" where "tenant_id" = ? and "id" = ?;
-
--- routers.update
-update "routers" set "definition_json" = ?, "version" = "version" + ?, "updated_at" = ?, "updated_by" = ? where "tenant_id" = ? and "name" = ? and "version" = ? returning *;
-
--- routers.revisions
-select "tenant_id", "id", "version" from "routers";
-
--- routers.delete
-delete from "routers" where "tenant_id" = ? and "name" = ? returning "id";
-
 -- members.setRole
 update "tenants" set "name" = "name" where "tenant_id" = ?;
 select "accounts"."id", "accounts"."email", "accounts"."name", "accounts"."created_at", "members"."role", "members"."created_at" as "since" from "members" inner join "accounts" on "accounts"."id" = "members"."account_id" where "members"."tenant_id" = ? and "accounts"."id" = ?;
@@ -124,6 +104,76 @@ delete from "settings" where "tenant_id" = ? and "id" = ?;
 
 -- tenants.rename
 update "tenants" set "name" = ? where "tenant_id" = ? returning *;
+
+-- routers.create
+update "tenants" set "name" = "name" where "tenant_id" = ?;
+select "name" from "routers" where "tenant_id" = ?;
+insert into "routers" ("tenant_id", "id", "name", "version", "created_at", "created_by", "updated_at", "updated_by", "definition_json") values (?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- routers.find
+select * from "routers" where "tenant_id" = ? and "name" = ?;
+
+-- routers.get
+select * from "routers" where "tenant_id" = ? and "id" = ?;
+
+-- routers.update
+update "routers" set "definition_json" = ?, "version" = "version" + ?, "updated_at" = ?, "updated_by" = ? where "tenant_id" = ? and "name" = ? and "version" = ? returning *;
+
+-- routers.revisions
+select "tenant_id", "id", "version" from "routers";
+
+-- routers.delete
+delete from "routers" where "tenant_id" = ? and "name" = ? returning "id";
+
+-- panels.add
+insert into "panel_feedback" ("tenant_id", "id", "panel", "member", "correct", "wrong", "updated_at") values (?, ?, ?, ?, ?, ?, ?) on conflict ("tenant_id", "id") do update set "correct" = "panel_feedback"."correct" + ?, "wrong" = "panel_feedback"."wrong" + ?, "updated_at" = ?;
+
+-- panels.list
+select "panel", "member", "correct", "wrong" from "panel_feedback" where "tenant_id" = ? order by "id";
+
+-- limits.put
+update "tenants" set "name" = "name" where "tenant_id" = ?;
+select "id" from "limits" where "tenant_id" = ?;
+insert into "limits" ("tenant_id", "id", "rule_json", "updated_at", "updated_by") values (?, ?, ?, ?, ?) on conflict ("tenant_id", "id") do update set "rule_json" = ?, "updated_at" = ?, "updated_by" = ?;
+
+-- limits.list
+select * from "limits" where "tenant_id" = ? order by "id";
+
+-- limits.remove
+delete from "limits" where "tenant_id" = ? and "id" = ?;
+
+-- limits.everything
+select * from "limits" order by "tenant_id", "id";
+
+-- limits.marker
+select count(*) as "count", max("updated_at") as "latest" from "budgets";
+
+-- limits.addSpend
+insert into "budget_spend" ("tenant_id", "id", "window_from", "window_to", "spent_nano_usd") values (?, ?, ?, ?, ?) on conflict ("tenant_id", "id") do update set "spent_nano_usd" = "budget_spend"."spent_nano_usd" + "excluded"."spent_nano_usd";
+
+-- limits.spends
+select * from "budget_spend" where ("window_to" is null or "window_to" > ?);
+
+-- limits.forgetSpends
+delete from "budget_spend" where "window_to" <= ?;
+
+-- usage.add
+insert into "model_usage" ("tenant_id", "id", "run_id", "app_id", "end_user_id", "provider", "model", "calls", "prompt_tokens", "completion_tokens", "external_user", "key_id", "door", "router", "cache", "cached_tokens", "reasoning_tokens", "cost_nano_usd", "price_version", "estimated", "created_at") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict ("tenant_id", "id") do nothing;
+
+-- usage.total
+select sum("runs") as "runs", sum("failed") as "failed", sum("calls") as "calls", sum("prompt") as "prompt", sum("completion") as "completion", sum("cached") as "cached", sum("reasoning") as "reasoning", sum("cost") as "cost", sum("estimated") as "estimated", sum("unpriced") as "unpriced" from (select "app_id", "end_user_id" as "user", cast(null as text) as "key_id", cast(null as text) as "router", "created_at" / 86400000 as "day", 1 as "runs", case when "status" = ? then 1 else 0 end as "failed", 0 as "calls", 0 as "prompt", 0 as "completion", 0 as "cached", 0 as "reasoning", cast(null as bigint) as "cost", 0 as "estimated", 0 as "unpriced" from "runs" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ? union all select "app_id" as "app_id", coalesce("end_user_id", "external_user") as "user", "key_id" as "key_id", "router", "created_at" / 86400000 as "day", 0 as "runs", 0 as "failed", "calls", "prompt_tokens" as "prompt", "completion_tokens" as "completion", "cached_tokens" as "cached", "reasoning_tokens" as "reasoning", "cost_nano_usd" as "cost", case when estimated = 1 then coalesce(cost_nano_usd, 0) else 0 end as "estimated", case when cost_nano_usd is null then calls else 0 end as "unpriced" from "model_usage" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ?) as "booked";
+
+-- usage.sums
+select sum("runs") as "runs", sum("failed") as "failed", sum("calls") as "calls", sum("prompt") as "prompt", sum("completion") as "completion", sum("cached") as "cached", sum("reasoning") as "reasoning", sum("cost") as "cost", sum("estimated") as "estimated", sum("unpriced") as "unpriced", "booked"."app_id" as "key" from (select "app_id", "end_user_id" as "user", cast(null as text) as "key_id", cast(null as text) as "router", "created_at" / 86400000 as "day", 1 as "runs", case when "status" = ? then 1 else 0 end as "failed", 0 as "calls", 0 as "prompt", 0 as "completion", 0 as "cached", 0 as "reasoning", cast(null as bigint) as "cost", 0 as "estimated", 0 as "unpriced" from "runs" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ? union all select "app_id" as "app_id", coalesce("end_user_id", "external_user") as "user", "key_id" as "key_id", "router", "created_at" / 86400000 as "day", 0 as "runs", 0 as "failed", "calls", "prompt_tokens" as "prompt", "completion_tokens" as "completion", "cached_tokens" as "cached", "reasoning_tokens" as "reasoning", "cost_nano_usd" as "cost", case when estimated = 1 then coalesce(cost_nano_usd, 0) else 0 end as "estimated", case when cost_nano_usd is null then calls else 0 end as "unpriced" from "model_usage" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ?) as "booked" group by "booked"."app_id" order by sum("prompt") + sum("completion") desc, sum("runs") desc, "key" limit ?;
+select sum("runs") as "runs", sum("failed") as "failed", sum("calls") as "calls", sum("prompt") as "prompt", sum("completion") as "completion", sum("cached") as "cached", sum("reasoning") as "reasoning", sum("cost") as "cost", sum("estimated") as "estimated", sum("unpriced") as "unpriced", "booked"."user" as "key" from (select "app_id", "end_user_id" as "user", cast(null as text) as "key_id", cast(null as text) as "router", "created_at" / 86400000 as "day", 1 as "runs", case when "status" = ? then 1 else 0 end as "failed", 0 as "calls", 0 as "prompt", 0 as "completion", 0 as "cached", 0 as "reasoning", cast(null as bigint) as "cost", 0 as "estimated", 0 as "unpriced" from "runs" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ? union all select "app_id" as "app_id", coalesce("end_user_id", "external_user") as "user", "key_id" as "key_id", "router", "created_at" / 86400000 as "day", 0 as "runs", 0 as "failed", "calls", "prompt_tokens" as "prompt", "completion_tokens" as "completion", "cached_tokens" as "cached", "reasoning_tokens" as "reasoning", "cost_nano_usd" as "cost", case when estimated = 1 then coalesce(cost_nano_usd, 0) else 0 end as "estimated", case when cost_nano_usd is null then calls else 0 end as "unpriced" from "model_usage" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ?) as "booked" group by "booked"."user" order by sum("prompt") + sum("completion") desc, sum("runs") desc, "key" limit ?;
+select sum("runs") as "runs", sum("failed") as "failed", sum("calls") as "calls", sum("prompt") as "prompt", sum("completion") as "completion", sum("cached") as "cached", sum("reasoning") as "reasoning", sum("cost") as "cost", sum("estimated") as "estimated", sum("unpriced") as "unpriced", "booked"."key_id" as "key" from (select "app_id", "end_user_id" as "user", cast(null as text) as "key_id", cast(null as text) as "router", "created_at" / 86400000 as "day", 1 as "runs", case when "status" = ? then 1 else 0 end as "failed", 0 as "calls", 0 as "prompt", 0 as "completion", 0 as "cached", 0 as "reasoning", cast(null as bigint) as "cost", 0 as "estimated", 0 as "unpriced" from "runs" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ? union all select "app_id" as "app_id", coalesce("end_user_id", "external_user") as "user", "key_id" as "key_id", "router", "created_at" / 86400000 as "day", 0 as "runs", 0 as "failed", "calls", "prompt_tokens" as "prompt", "completion_tokens" as "completion", "cached_tokens" as "cached", "reasoning_tokens" as "reasoning", "cost_nano_usd" as "cost", case when estimated = 1 then coalesce(cost_nano_usd, 0) else 0 end as "estimated", case when cost_nano_usd is null then calls else 0 end as "unpriced" from "model_usage" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ?) as "booked" group by "booked"."key_id" order by sum("prompt") + sum("completion") desc, sum("runs") desc, "key" limit ?;
+select sum("runs") as "runs", sum("failed") as "failed", sum("calls") as "calls", sum("prompt") as "prompt", sum("completion") as "completion", sum("cached") as "cached", sum("reasoning") as "reasoning", sum("cost") as "cost", sum("estimated") as "estimated", sum("unpriced") as "unpriced", "booked"."router" as "key" from (select "app_id", "end_user_id" as "user", cast(null as text) as "key_id", cast(null as text) as "router", "created_at" / 86400000 as "day", 1 as "runs", case when "status" = ? then 1 else 0 end as "failed", 0 as "calls", 0 as "prompt", 0 as "completion", 0 as "cached", 0 as "reasoning", cast(null as bigint) as "cost", 0 as "estimated", 0 as "unpriced" from "runs" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ? union all select "app_id" as "app_id", coalesce("end_user_id", "external_user") as "user", "key_id" as "key_id", "router", "created_at" / 86400000 as "day", 0 as "runs", 0 as "failed", "calls", "prompt_tokens" as "prompt", "completion_tokens" as "completion", "cached_tokens" as "cached", "reasoning_tokens" as "reasoning", "cost_nano_usd" as "cost", case when estimated = 1 then coalesce(cost_nano_usd, 0) else 0 end as "estimated", case when cost_nano_usd is null then calls else 0 end as "unpriced" from "model_usage" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ?) as "booked" group by "booked"."router" order by sum("prompt") + sum("completion") desc, sum("runs") desc, "key" limit ?;
+select sum("runs") as "runs", sum("failed") as "failed", sum("calls") as "calls", sum("prompt") as "prompt", sum("completion") as "completion", sum("cached") as "cached", sum("reasoning") as "reasoning", sum("cost") as "cost", sum("estimated") as "estimated", sum("unpriced") as "unpriced", "booked"."day" as "key" from (select "app_id", "end_user_id" as "user", cast(null as text) as "key_id", cast(null as text) as "router", "created_at" / 86400000 as "day", 1 as "runs", case when "status" = ? then 1 else 0 end as "failed", 0 as "calls", 0 as "prompt", 0 as "completion", 0 as "cached", 0 as "reasoning", cast(null as bigint) as "cost", 0 as "estimated", 0 as "unpriced" from "runs" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ? union all select "app_id" as "app_id", coalesce("end_user_id", "external_user") as "user", "key_id" as "key_id", "router", "created_at" / 86400000 as "day", 0 as "runs", 0 as "failed", "calls", "prompt_tokens" as "prompt", "completion_tokens" as "completion", "cached_tokens" as "cached", "reasoning_tokens" as "reasoning", "cost_nano_usd" as "cost", case when estimated = 1 then coalesce(cost_nano_usd, 0) else 0 end as "estimated", case when cost_nano_usd is null then calls else 0 end as "unpriced" from "model_usage" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ?) as "booked" group by "booked"."day" order by "key" desc limit ?;
+select "id", "name" from "apps" where "tenant_id" = ? and "deleted_at" is null and "id" in (?);
+select "id", "external_id" as "name" from "end_users" where "tenant_id" = ? and "id" in (?);
+
+-- usage.sumsOfModels
+select "model_usage"."provider", "model_usage"."model", count(distinct "model_usage"."run_id") as "runs", count(distinct "runs"."id") as "failed", sum("model_usage"."calls") as "calls", sum("model_usage"."prompt_tokens") as "prompt", sum("model_usage"."completion_tokens") as "completion", sum("model_usage"."cached_tokens") as "cached", sum("model_usage"."reasoning_tokens") as "reasoning", sum("model_usage"."cost_nano_usd") as "cost", sum(case when estimated = 1 then coalesce(cost_nano_usd, 0) else 0 end) as "estimated", sum(case when cost_nano_usd is null then calls else 0 end) as "unpriced" from "model_usage" left join "runs" on "runs"."tenant_id" = ? and "runs"."id" = "model_usage"."run_id" and "runs"."status" = ? where "model_usage"."tenant_id" = ? and "model_usage"."created_at" >= ? and "model_usage"."created_at" <= ? and "model_usage"."app_id" = ? group by "model_usage"."provider", "model_usage"."model" order by sum("model_usage"."prompt_tokens") + sum("model_usage"."completion_tokens") desc, sum("model_usage"."calls") desc, "model_usage"."provider", "model_usage"."model" limit ?;
 
 -- apps.create
 insert into "apps" ("tenant_id", "id", "name", "mode", "icon_type", "icon", "icon_background", "description", "published_version_id", "draft_document", "draft_updated_at", "api_enabled", "deleted_at", "created_at", "updated_at") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
@@ -270,6 +320,12 @@ select * from "uploads" where "tenant_id" = ? and ("created_at" < ? or ("created
 -- uploads.delete
 delete from "uploads" where "tenant_id" = ? and "id" = ?;
 
+-- conversationSearch.list
+select "conversations"."id", "conversations"."app_id", "conversations"."name", "conversations"."inputs_json", "conversations"."dialogue_count", "conversations"."created_at", "conversations"."updated_at", "end_users"."external_id" from "conversations" inner join "apps" on "apps"."tenant_id" = ? and "apps"."id" = "conversations"."app_id" inner join "end_users" on "end_users"."tenant_id" = ? and "end_users"."id" = "conversations"."end_user_id" where "conversations"."tenant_id" = ? and "conversations"."app_id" = ? and "apps"."deleted_at" is null and "end_users"."external_id" = ? and ("conversations"."updated_at" < ? or ("conversations"."updated_at" = ? and "conversations"."id" < ?)) order by "conversations"."updated_at" desc, "conversations"."id" desc limit ?;
+
+-- conversationSearch.appOf
+select "conversations"."app_id" from "conversations" inner join "apps" on "apps"."tenant_id" = ? and "apps"."id" = "conversations"."app_id" where "conversations"."tenant_id" = ? and "conversations"."id" = ? and "apps"."deleted_at" is null;
+
 -- runs.start
 insert into "runs" ("tenant_id", "id", "app_id", "version_id", "end_user_id", "conversation_id", "message_id", "trace_id", "task_id", "owner", "mode", "source", "status", "inputs_json", "outputs_json", "error", "error_code", "steps", "tokens", "prompt_tokens", "completion_tokens", "exceptions", "created_at", "started_at") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
@@ -288,62 +344,6 @@ select "runs"."id", "runs"."app_id", "runs"."version_id", "runs"."end_user_id", 
 
 -- runSearch.get
 select "runs".*, "apps"."name" as "app_name", "end_users"."external_id" from "runs" inner join "apps" on "apps"."tenant_id" = ? and "apps"."id" = "runs"."app_id" left join "end_users" on "end_users"."tenant_id" = ? and "end_users"."id" = "runs"."end_user_id" where "runs"."tenant_id" = ? and "apps"."deleted_at" is null and "runs"."id" = ?;
-
--- conversationSearch.list
-select "conversations"."id", "conversations"."app_id", "conversations"."name", "conversations"."inputs_json", "conversations"."dialogue_count", "conversations"."created_at", "conversations"."updated_at", "end_users"."external_id" from "conversations" inner join "apps" on "apps"."tenant_id" = ? and "apps"."id" = "conversations"."app_id" inner join "end_users" on "end_users"."tenant_id" = ? and "end_users"."id" = "conversations"."end_user_id" where "conversations"."tenant_id" = ? and "conversations"."app_id" = ? and "apps"."deleted_at" is null and "end_users"."external_id" = ? and ("conversations"."updated_at" < ? or ("conversations"."updated_at" = ? and "conversations"."id" < ?)) order by "conversations"."updated_at" desc, "conversations"."id" desc limit ?;
-
--- conversationSearch.appOf
-select "conversations"."app_id" from "conversations" inner join "apps" on "apps"."tenant_id" = ? and "apps"."id" = "conversations"."app_id" where "conversations"."tenant_id" = ? and "conversations"."id" = ? and "apps"."deleted_at" is null;
-
--- panels.add
-insert into "panel_feedback" ("tenant_id", "id", "panel", "member", "correct", "wrong", "updated_at") values (?, ?, ?, ?, ?, ?, ?) on conflict ("tenant_id", "id") do update set "correct" = "panel_feedback"."correct" + ?, "wrong" = "panel_feedback"."wrong" + ?, "updated_at" = ?;
-
--- panels.list
-select "panel", "member", "correct", "wrong" from "panel_feedback" where "tenant_id" = ? order by "id";
-
--- limits.put
-update "tenants" set "name" = "name" where "tenant_id" = ?;
-select "id" from "limits" where "tenant_id" = ?;
-insert into "limits" ("tenant_id", "id", "rule_json", "updated_at", "updated_by") values (?, ?, ?, ?, ?) on conflict ("tenant_id", "id") do update set "rule_json" = ?, "updated_at" = ?, "updated_by" = ?;
-
--- limits.list
-select * from "limits" where "tenant_id" = ? order by "id";
-
--- limits.remove
-delete from "limits" where "tenant_id" = ? and "id" = ?;
-
--- limits.everything
-select * from "limits" order by "tenant_id", "id";
-
--- limits.marker
-select count(*) as "count", max("updated_at") as "latest" from "budgets";
-
--- limits.addSpend
-insert into "budget_spend" ("tenant_id", "id", "window_from", "window_to", "spent_nano_usd") values (?, ?, ?, ?, ?) on conflict ("tenant_id", "id") do update set "spent_nano_usd" = "budget_spend"."spent_nano_usd" + "excluded"."spent_nano_usd";
-
--- limits.spends
-select * from "budget_spend" where ("window_to" is null or "window_to" > ?);
-
--- limits.forgetSpends
-delete from "budget_spend" where "window_to" <= ?;
-
--- usage.add
-insert into "model_usage" ("tenant_id", "id", "run_id", "app_id", "end_user_id", "provider", "model", "calls", "prompt_tokens", "completion_tokens", "external_user", "key_id", "door", "router", "cache", "cached_tokens", "reasoning_tokens", "cost_nano_usd", "price_version", "estimated", "created_at") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict ("tenant_id", "id") do nothing;
-
--- usage.total
-select sum("runs") as "runs", sum("failed") as "failed", sum("calls") as "calls", sum("prompt") as "prompt", sum("completion") as "completion", sum("cached") as "cached", sum("reasoning") as "reasoning", sum("cost") as "cost", sum("estimated") as "estimated", sum("unpriced") as "unpriced" from (select "app_id", "end_user_id" as "user", cast(null as text) as "key_id", cast(null as text) as "router", "created_at" / 86400000 as "day", 1 as "runs", case when "status" = ? then 1 else 0 end as "failed", 0 as "calls", 0 as "prompt", 0 as "completion", 0 as "cached", 0 as "reasoning", cast(null as bigint) as "cost", 0 as "estimated", 0 as "unpriced" from "runs" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ? union all select "app_id" as "app_id", coalesce("end_user_id", "external_user") as "user", "key_id" as "key_id", "router", "created_at" / 86400000 as "day", 0 as "runs", 0 as "failed", "calls", "prompt_tokens" as "prompt", "completion_tokens" as "completion", "cached_tokens" as "cached", "reasoning_tokens" as "reasoning", "cost_nano_usd" as "cost", case when estimated = 1 then coalesce(cost_nano_usd, 0) else 0 end as "estimated", case when cost_nano_usd is null then calls else 0 end as "unpriced" from "model_usage" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ?) as "booked";
-
--- usage.sums
-select sum("runs") as "runs", sum("failed") as "failed", sum("calls") as "calls", sum("prompt") as "prompt", sum("completion") as "completion", sum("cached") as "cached", sum("reasoning") as "reasoning", sum("cost") as "cost", sum("estimated") as "estimated", sum("unpriced") as "unpriced", "booked"."app_id" as "key" from (select "app_id", "end_user_id" as "user", cast(null as text) as "key_id", cast(null as text) as "router", "created_at" / 86400000 as "day", 1 as "runs", case when "status" = ? then 1 else 0 end as "failed", 0 as "calls", 0 as "prompt", 0 as "completion", 0 as "cached", 0 as "reasoning", cast(null as bigint) as "cost", 0 as "estimated", 0 as "unpriced" from "runs" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ? union all select "app_id" as "app_id", coalesce("end_user_id", "external_user") as "user", "key_id" as "key_id", "router", "created_at" / 86400000 as "day", 0 as "runs", 0 as "failed", "calls", "prompt_tokens" as "prompt", "completion_tokens" as "completion", "cached_tokens" as "cached", "reasoning_tokens" as "reasoning", "cost_nano_usd" as "cost", case when estimated = 1 then coalesce(cost_nano_usd, 0) else 0 end as "estimated", case when cost_nano_usd is null then calls else 0 end as "unpriced" from "model_usage" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ?) as "booked" group by "booked"."app_id" order by sum("prompt") + sum("completion") desc, sum("runs") desc, "key" limit ?;
-select sum("runs") as "runs", sum("failed") as "failed", sum("calls") as "calls", sum("prompt") as "prompt", sum("completion") as "completion", sum("cached") as "cached", sum("reasoning") as "reasoning", sum("cost") as "cost", sum("estimated") as "estimated", sum("unpriced") as "unpriced", "booked"."user" as "key" from (select "app_id", "end_user_id" as "user", cast(null as text) as "key_id", cast(null as text) as "router", "created_at" / 86400000 as "day", 1 as "runs", case when "status" = ? then 1 else 0 end as "failed", 0 as "calls", 0 as "prompt", 0 as "completion", 0 as "cached", 0 as "reasoning", cast(null as bigint) as "cost", 0 as "estimated", 0 as "unpriced" from "runs" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ? union all select "app_id" as "app_id", coalesce("end_user_id", "external_user") as "user", "key_id" as "key_id", "router", "created_at" / 86400000 as "day", 0 as "runs", 0 as "failed", "calls", "prompt_tokens" as "prompt", "completion_tokens" as "completion", "cached_tokens" as "cached", "reasoning_tokens" as "reasoning", "cost_nano_usd" as "cost", case when estimated = 1 then coalesce(cost_nano_usd, 0) else 0 end as "estimated", case when cost_nano_usd is null then calls else 0 end as "unpriced" from "model_usage" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ?) as "booked" group by "booked"."user" order by sum("prompt") + sum("completion") desc, sum("runs") desc, "key" limit ?;
-select sum("runs") as "runs", sum("failed") as "failed", sum("calls") as "calls", sum("prompt") as "prompt", sum("completion") as "completion", sum("cached") as "cached", sum("reasoning") as "reasoning", sum("cost") as "cost", sum("estimated") as "estimated", sum("unpriced") as "unpriced", "booked"."key_id" as "key" from (select "app_id", "end_user_id" as "user", cast(null as text) as "key_id", cast(null as text) as "router", "created_at" / 86400000 as "day", 1 as "runs", case when "status" = ? then 1 else 0 end as "failed", 0 as "calls", 0 as "prompt", 0 as "completion", 0 as "cached", 0 as "reasoning", cast(null as bigint) as "cost", 0 as "estimated", 0 as "unpriced" from "runs" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ? union all select "app_id" as "app_id", coalesce("end_user_id", "external_user") as "user", "key_id" as "key_id", "router", "created_at" / 86400000 as "day", 0 as "runs", 0 as "failed", "calls", "prompt_tokens" as "prompt", "completion_tokens" as "completion", "cached_tokens" as "cached", "reasoning_tokens" as "reasoning", "cost_nano_usd" as "cost", case when estimated = 1 then coalesce(cost_nano_usd, 0) else 0 end as "estimated", case when cost_nano_usd is null then calls else 0 end as "unpriced" from "model_usage" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ?) as "booked" group by "booked"."key_id" order by sum("prompt") + sum("completion") desc, sum("runs") desc, "key" limit ?;
-select sum("runs") as "runs", sum("failed") as "failed", sum("calls") as "calls", sum("prompt") as "prompt", sum("completion") as "completion", sum("cached") as "cached", sum("reasoning") as "reasoning", sum("cost") as "cost", sum("estimated") as "estimated", sum("unpriced") as "unpriced", "booked"."router" as "key" from (select "app_id", "end_user_id" as "user", cast(null as text) as "key_id", cast(null as text) as "router", "created_at" / 86400000 as "day", 1 as "runs", case when "status" = ? then 1 else 0 end as "failed", 0 as "calls", 0 as "prompt", 0 as "completion", 0 as "cached", 0 as "reasoning", cast(null as bigint) as "cost", 0 as "estimated", 0 as "unpriced" from "runs" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ? union all select "app_id" as "app_id", coalesce("end_user_id", "external_user") as "user", "key_id" as "key_id", "router", "created_at" / 86400000 as "day", 0 as "runs", 0 as "failed", "calls", "prompt_tokens" as "prompt", "completion_tokens" as "completion", "cached_tokens" as "cached", "reasoning_tokens" as "reasoning", "cost_nano_usd" as "cost", case when estimated = 1 then coalesce(cost_nano_usd, 0) else 0 end as "estimated", case when cost_nano_usd is null then calls else 0 end as "unpriced" from "model_usage" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ?) as "booked" group by "booked"."router" order by sum("prompt") + sum("completion") desc, sum("runs") desc, "key" limit ?;
-select sum("runs") as "runs", sum("failed") as "failed", sum("calls") as "calls", sum("prompt") as "prompt", sum("completion") as "completion", sum("cached") as "cached", sum("reasoning") as "reasoning", sum("cost") as "cost", sum("estimated") as "estimated", sum("unpriced") as "unpriced", "booked"."day" as "key" from (select "app_id", "end_user_id" as "user", cast(null as text) as "key_id", cast(null as text) as "router", "created_at" / 86400000 as "day", 1 as "runs", case when "status" = ? then 1 else 0 end as "failed", 0 as "calls", 0 as "prompt", 0 as "completion", 0 as "cached", 0 as "reasoning", cast(null as bigint) as "cost", 0 as "estimated", 0 as "unpriced" from "runs" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ? union all select "app_id" as "app_id", coalesce("end_user_id", "external_user") as "user", "key_id" as "key_id", "router", "created_at" / 86400000 as "day", 0 as "runs", 0 as "failed", "calls", "prompt_tokens" as "prompt", "completion_tokens" as "completion", "cached_tokens" as "cached", "reasoning_tokens" as "reasoning", "cost_nano_usd" as "cost", case when estimated = 1 then coalesce(cost_nano_usd, 0) else 0 end as "estimated", case when cost_nano_usd is null then calls else 0 end as "unpriced" from "model_usage" where "tenant_id" = ? and "created_at" >= ? and "created_at" <= ? and "app_id" = ?) as "booked" group by "booked"."day" order by "key" desc limit ?;
-select "id", "name" from "apps" where "tenant_id" = ? and "deleted_at" is null and "id" in (?);
-select "id", "external_id" as "name" from "end_users" where "tenant_id" = ? and "id" in (?);
-
--- usage.sumsOfModels
-select "model_usage"."provider", "model_usage"."model", count(distinct "model_usage"."run_id") as "runs", count(distinct "runs"."id") as "failed", sum("model_usage"."calls") as "calls", sum("model_usage"."prompt_tokens") as "prompt", sum("model_usage"."completion_tokens") as "completion", sum("model_usage"."cached_tokens") as "cached", sum("model_usage"."reasoning_tokens") as "reasoning", sum("model_usage"."cost_nano_usd") as "cost", sum(case when estimated = 1 then coalesce(cost_nano_usd, 0) else 0 end) as "estimated", sum(case when cost_nano_usd is null then calls else 0 end) as "unpriced" from "model_usage" left join "runs" on "runs"."tenant_id" = ? and "runs"."id" = "model_usage"."run_id" and "runs"."status" = ? where "model_usage"."tenant_id" = ? and "model_usage"."created_at" >= ? and "model_usage"."created_at" <= ? and "model_usage"."app_id" = ? group by "model_usage"."provider", "model_usage"."model" order by sum("model_usage"."prompt_tokens") + sum("model_usage"."completion_tokens") desc, sum("model_usage"."calls") desc, "model_usage"."provider", "model_usage"."model" limit ?;
 
 -- nodes.list
 select * from "node_executions" where "tenant_id" = ? and "run_id" = ? order by "position", "id" limit ?;
