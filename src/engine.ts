@@ -8,6 +8,7 @@ import { createMemoryFiles } from './files/drivers/memory.ts'
 import type { FileStore } from './files/spec.ts'
 import type { FileValue } from './flow/file.ts'
 import { createDocumentReader } from './knowledge/parse/drivers/document-reader.ts'
+import { batchedProvider } from './model/batch/batched-provider.ts'
 import { type KnownProvider, listProviders } from './model/catalogue.ts'
 import { createModelDirectory } from './model/directory.ts'
 import { createAnthropicProvider } from './model/drivers/anthropic.ts'
@@ -125,11 +126,12 @@ export const createEngine = (config: Config, seams: Seams, files?: FileStore): E
 const createModels = (config: Config, seams: Seams) => {
   const fetch: GuardedFetch = createGuardedFetch({ ...config.outbound, allowAll: true })
   const offline = createOfflineProvider(seams)
+  const batching = { clock: seams.clock, ...config.gateway.batching }
   const accounts: readonly Account[] = [
     ...Object.entries(config.providers).flatMap(([name, options]) =>
       accountsOf(options).map((one, i) => ({
         id: i === 0 ? name : `${name}#${i + 1}`,
-        provider: createProvider(name, one, fetch, seams),
+        provider: batchedProvider(createProvider(name, one, fetch, seams), batching),
       })),
     ),
     { id: offline.name, provider: offline },

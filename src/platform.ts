@@ -236,11 +236,7 @@ export const createPlatform = async (config: Config, seams: Seams, readConfig?: 
     cache: caches.cache,
     cacheMode: () => caches.mode,
     cacheScope: caches.scopeOf,
-    panels: new Map(),
-    askPanel: async () => {
-      throw new Error('no panels')
-    },
-    stages: new Map(),
+    panels,
     appModel: ({ caller: by, user }, name, metadata) => appModels.find({ caller: by, user, metadata }, name),
     appNames: ({ caller: by }) => appModels.names(by),
   })
@@ -254,6 +250,7 @@ export const createPlatform = async (config: Config, seams: Seams, readConfig?: 
       ...(trusted && { trusted }),
       gateway: house.gateway,
       gatewayRecords: house.records,
+      warming: house.warming,
       caches: caches.records,
       routers: routing.forTenants(house.targets.world),
       liveConfiguration: routing.configuration,

@@ -1,6 +1,7 @@
 // What the surfaces are built from. Types only.
 
 import type { Clock, Ids, Log } from '../base/seams.ts'
+import type { WarmUpStatus } from '../model/batch/warm-up.ts'
 import type { KnownProvider } from '../model/catalogue.ts'
 import type { Accounts } from '../product/accounts/spec.ts'
 import type { Annotations } from '../product/annotations/spec.ts'
@@ -32,6 +33,8 @@ import type { MetricsRegistry } from './metrics.ts'
 
 export interface ServerParts {
   readonly gateway: Gateway
+  /** How far the models are that are warmed at the start. */
+  readonly warming: () => readonly WarmUpStatus[]
   readonly gatewayRecords: Pick<CallRecords, 'latest'>
   readonly caches: CacheRecords
   readonly routers: TenantRouters

@@ -108,6 +108,7 @@ const drained = (response: ServerResponse): Promise<void> =>
 
 /** Names of what `notesHeaders` may tell. */
 export const NOTE_HEADERS = [
+  'x-heddle-call',
   'x-heddle-target',
   'x-heddle-router',
   'x-heddle-rule',
@@ -119,7 +120,10 @@ export const NOTE_HEADERS = [
 /** What became of the call, for people who look at headers. All are listed in docs/gateway.md. */
 export const notesHeaders = (notes: CallNotes): Record<string, string> => {
   const { decision, cache, dropped, attempts } = notes
-  const headers: Record<string, string> = { 'x-heddle-target': headerText(notes.target) }
+  const headers: Record<string, string> = {
+    'x-heddle-call': notes.id,
+    'x-heddle-target': headerText(notes.target),
+  }
   if (decision.router !== null) {
     headers['x-heddle-router'] = headerText(decision.router)
     if (decision.rule !== null) headers['x-heddle-rule'] = headerText(decision.rule)

@@ -11,7 +11,7 @@ import type { ServerParts } from '../spec.ts'
 import { isoTime } from './lists.ts'
 
 export const gatewayCallRoutes =
-  ({ gateway, gatewayRecords }: Pick<ServerParts, 'gateway' | 'gatewayRecords'>) =>
+  ({ gateway, gatewayRecords, warming }: Pick<ServerParts, 'gateway' | 'gatewayRecords' | 'warming'>) =>
   async (server: FastifyInstance) => {
     addRoute(server, listGatewayCalls, ({ query, request }) => ({
       data: gatewayRecords.latest(memberCallerOf(request).caller, query.limit).map(toCallBody),
@@ -19,7 +19,13 @@ export const gatewayCallRoutes =
     addRoute(server, getGatewayHealth, async ({ request }) => {
       const { caller } = memberCallerOf(request)
       const health = await gateway.health({ caller, keyId: null, appId: null, user: null })
-      return { data: health.map(toHealthBody) }
+      const warmUp = warming().map(({ target, status, elapsedMs, error }) => ({
+        target,
+        status,
+        elapsedMs: elapsedMs === undefined ? null : round(elapsedMs),
+        error: error ?? null,
+      }))
+      return { data: health.map(toHealthBody), warmUp }
     })
   }
 

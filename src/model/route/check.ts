@@ -24,8 +24,8 @@ export const checkRouter = (definition: RouterDefinition, known: Known, place = 
   const { default: usual, rules } = definition
   const at = joinPath(place, 'default')
   checkRoute(usual, at, { known, report })
-  if (!usual.targets && usual.router === undefined) {
-    report(at, 'route/invalid', { reason: 'must name targets, or a router that decides' })
+  if (!usual.targets && usual.router === undefined && usual.panel === undefined) {
+    report(at, 'route/invalid', { reason: 'must name targets, a panel, or a router that decides' })
   }
   const names = new Set<string>()
   rules.forEach((rule, i) => {
@@ -33,7 +33,8 @@ export const checkRouter = (definition: RouterDefinition, known: Known, place = 
     if (names.has(rule.name)) report(joinPath(ruleAt, 'name'), 'route/duplicate-name', { name: rule.name })
     names.add(rule.name)
     checkRoute(rule, ruleAt, { known, report })
-    if (rule.router === undefined && !rule.targets && usual.router !== undefined && usesTargets(rule)) {
+    const decides = rule.router !== undefined || rule.targets !== undefined || rule.panel !== undefined
+    if (!decides && !usual.targets && usesTargets(rule)) {
       report(ruleAt, 'route/invalid', { reason: 'must name targets: the default has none of its own' })
     }
     if (depthOf(rule.when, 0) > DEEPEST) {

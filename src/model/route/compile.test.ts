@@ -307,7 +307,9 @@ describe('what is wrong', () => {
       if (!read.ok) throw new Error('unreadable')
       return [name, read.value] as const
     })
-    const issues = [...checkRouters(new Map(definitions), { ...everything, hasRouter: () => true }, (name) => name).values()].flat()
+    const issues = [
+      ...checkRouters(new Map(definitions), { ...everything, hasRouter: () => true }, (name) => name).values(),
+    ].flat()
     expect(issues.map(({ path, message }) => `${path}: ${message}`)).toEqual([
       'a: The routers lead in a circle: a → b → c → a.',
       'b: The routers lead in a circle: b → c → a → b.',

@@ -174,6 +174,10 @@ const orderTargets = (
     if (takesTurn) reasons.push(ordered.reason)
     return ordered.candidates
   }
+  if (route.panel !== null && route.all.length === 0) {
+    reasons.push(`the panel ${route.panel} answers`)
+    return { strategy: 'panel', targets: [] }
+  }
   const pool = sift(route.pool)
   const chain = sift(route.fallback)
   const healthy = [...order(pool.healthy, true), ...chain.healthy]

@@ -66,7 +66,7 @@ export interface Decision {
   /** Name of the rule; null: the defaults. */
   readonly rule: string | null
   readonly strategy: string
-  /** In the order to be tried: at least one. What cannot serve the request (missing feature, context too small) is not among them. */
+  /** In the order to be tried: at least one, unless a panel answers. What cannot serve the request (missing feature, context too small) is not among them. */
   readonly targets: readonly string[]
   /** Parameters the rule sets, e.g. `{ temperature: 0.9 }`; they win over the caller's. */
   readonly overrides: ValueObject

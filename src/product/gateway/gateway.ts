@@ -13,6 +13,7 @@ import type { Attempt, Resilience, Target } from '../../model/resilience/spec.ts
 import type { Decision } from '../../model/route/spec.ts'
 import type { ChatModel, ChatRequest, ChatStreamPart, ModelKind } from '../../model/spec.ts'
 import type { Stage } from '../../model/stage/spec.ts'
+import type { Caller } from '../caller.ts'
 import { attempt, partsOf, withOverrides } from './attempt.ts'
 import { countCalls } from './count.ts'
 import { type Answered, BODY_CHARACTERS_PER_TOKEN, type Course, createCourses } from './course.ts'
@@ -40,7 +41,14 @@ export interface GatewayParts {
   readonly cacheMode: (by: GatewayCaller, request: () => ChatRequest) => CacheMode
   /** Whose answers a caller may be given. Never empty. */
   readonly cacheScope: (by: GatewayCaller) => string
-  readonly panels: ReadonlyMap<string, Panel>
+  readonly panels: {
+    find(caller: Caller, name: string): Panel | undefined
+    /** For feedback on a call that is over. */
+    noteCall(
+      caller: Caller,
+      call: { readonly id: string; readonly panel: string; readonly members: readonly MemberReport[] },
+    ): void
+  }
   readonly askPanel: AskPanel
   readonly stages: ReadonlyMap<string, Stage>
   /** A published app as a model; undefined when the tenant has none of the name. */
@@ -166,7 +174,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     request: ChatRequest,
     signal: AbortSignal,
   ): Promise<GatewayAnswer> => {
-    const found = parts.panels.get(name)
+    const { caller } = course.by
+    const found = parts.panels.find(caller, name)
     if (!found) throw new GatewayError('gateway/unknown-model', { details: { model: name } })
     const answer = await parts.askPanel(
       found,
@@ -182,7 +191,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       signal,
     )
     const notes = notesOf(course, { target: `panel:${name}`, members: answer.members as () => readonly MemberReport[] })
-    return { type: 'parts', notes, parts: answer.parts }
+    const over = () => parts.panels.noteCall(caller, { id: course.id, panel: name, members: answer.members() })
+    return { type: 'parts', notes, parts: endTold(answer.parts, over) }
   }
 
   const appAnswer = async (course: Course, name: string, signal: AbortSignal): Promise<GatewayAnswer> => {
@@ -286,6 +296,16 @@ export const subjectsOf = ({ caller, appId, keyId, user }: GatewayCaller): reado
   if (keyId !== null) subjects.push({ kind: 'key', id: `${tenantId}/${keyId}` })
   if (user !== null) subjects.push({ kind: 'user', id: `${tenantId}/${user}` })
   return subjects
+}
+
+/** The same parts; `over` hears that they have ended. */
+async function* endTold(parts: AsyncIterable<ChatStreamPart>, over: () => void): AsyncGenerator<ChatStreamPart, void> {
+  try {
+    yield* parts
+  } finally {
+    // Readers may leave at the last part.
+    over()
+  }
 }
 
 /** An iterable that is made when it is first read. */

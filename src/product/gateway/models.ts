@@ -21,6 +21,9 @@ import type { Targets } from './targets.ts'
 const ROUTER_PROVIDER = 'router'
 
 export interface RunModelParts {
+  /** Absent: answers say no costs. */
+  readonly prices?: Pick<DatedPriceBook, 'partsOf'>
+  readonly clock: Pick<Clock, 'now'>
   readonly gateway: Pick<Gateway, 'chat'>
   readonly directory: ModelDirectory
   readonly routers: Routers
@@ -67,6 +70,34 @@ export const gatewayModels = (parts: RunModelParts, by: GatewayCaller, note: Not
   }
 }
 
+/** At the prices of the target that answered. Undefined: none is known. */
+const costOf = ({ prices, clock }: RunModelParts, notes: CallNotes, usage: ModelUsage): TokenCost | undefined => {
+  const { target, cache } = notes
+  const found = prices?.partsOf(target, usage, clock.now())
+  if (!found) return undefined
+  // What a cache answered was paid before.
+  const isFresh = cache.status === 'off' || cache.status === 'miss'
+  return isFresh
+    ? {
+        promptNanoUsd: found.promptNanoUsd,
+        completionNanoUsd: found.completionNanoUsd,
+        promptPicoUsd: found.rates.prompt,
+        completionPicoUsd: found.rates.completion,
+      }
+    : NO_COST
+}
+
+/** The same parts; the last says what the answer cost. */
+const withCost = async function* (
+  parts: AsyncIterable<ChatStreamPart>,
+  costOfAnswer: (usage: ModelUsage) => TokenCost | undefined,
+): AsyncGenerator<ChatStreamPart, void> {
+  for await (const part of parts) {
+    const cost = part.type === 'finish' ? costOfAnswer(part.usage) : undefined
+    yield part.type === 'finish' && cost ? { ...part, usage: { ...part.usage, cost } } : part
+  }
+}
+
 type Described = Pick<ChatModel, 'provider' | 'name' | 'features' | 'contextTokens'>
 
 const chatModel = (parts: RunModelParts, by: GatewayCaller, described: Described, name: string): ChatModel => {
@@ -77,7 +108,7 @@ const chatModel = (parts: RunModelParts, by: GatewayCaller, described: Described
   ): Promise<AsyncIterable<ChatStreamPart>> => {
     const call = toCall(parts, request, { name, streaming })
     const answer = await parts.gateway.chat(by, call, signal ?? new AbortController().signal)
-    if (answer.type === 'parts') return answer.parts
+    if (answer.type === 'parts') return withCost(answer.parts, (usage) => costOf(parts, answer.notes, usage))
     throw new TypeError('a call without a body was passed through')
   }
   return {

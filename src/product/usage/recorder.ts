@@ -18,7 +18,7 @@ import type { NewUsage, UsageStore } from './store.ts'
 export interface UsageRecorderParts {
   readonly db: Pick<Database, 'write'>
   readonly store: Pick<UsageStore, 'add'>
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly ids: Ids
   readonly log: Log
   readonly metrics: Metrics

@@ -61,6 +61,15 @@ export const targetHealth = z
   })
   .meta({ id: 'TargetHealth' })
 
+export const warmUpStatus = z
+  .object({
+    target: z.string(),
+    status: z.enum(['pending', 'warm', 'failed']),
+    elapsedMs: milliseconds.nullable(),
+    error: z.string().nullable(),
+  })
+  .meta({ id: 'WarmUpStatus' })
+
 export const listGatewayCalls = defineOperation({
   method: 'GET',
   path: '/api/gateway/calls',
@@ -78,7 +87,15 @@ export const getGatewayHealth = defineOperation({
   id: 'getGatewayHealth',
   summary: 'Tells how the targets are that were asked or are watched.',
   tag: 'Gateway',
-  answers: { 200: { description: 'Every target.', schema: z.object({ data: z.array(targetHealth) }) } },
+  answers: {
+    200: {
+      description: 'Every target.',
+      schema: z.object({
+        data: z.array(targetHealth),
+        warmUp: z.array(warmUpStatus).meta({ description: 'Of the models that are warmed at the start.' }),
+      }),
+    },
+  },
   errors: [403],
 })
 
