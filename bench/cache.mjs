@@ -1,15 +1,20 @@
 // Claim: a kept answer comes back in at most 0.5 ms (median), with 1,000 and with 100,000 entries in memory. Beside it: a similar one,
-// where as many questions are compared. Everything is measured through the same call that the gateway makes, parts read to their end.
+// where as many questions are compared: the search alone, one that ends with an answer, and one that a veto sends to the model.
+// Everything but the search alone is measured through the same call that the gateway makes, parts read to their end.
 
 import { silentMetrics } from '../dist/base/metrics.js'
 import { createIds, silentLog, systemClock } from '../dist/base/seams.js'
 import { createChatCache } from '../dist/model/cache/chat-cache.js'
 import { createMemoryTier } from '../dist/model/cache/drivers/memory.js'
+import { VectorBlocks } from '../dist/model/cache/semantic/vectors.js'
 import { createOfflineProvider } from '../dist/model/drivers/offline.js'
 import { machine, quantile, table } from './support/measure.mjs'
 
 const SIZES = [1_000, 100_000]
 const ROUNDS = 2_000
+const SEARCHES = 400
+/** As many as a vendor's embedding has. */
+const DENSE_DIMENSIONS = 1_536
 const MiB = 2 ** 20
 const ids = createIds(systemClock)
 const embedding = createOfflineProvider({ ids }).embedding('heddle-embed')
@@ -118,12 +123,15 @@ for (const entries of SIZES) {
   await time(cache, exact.slice(0, 200), 'hit')
   add(`exact hit, ${entries} entries`, await time(cache, exact, 'hit'), bytes)
   // Read only: what is measured must not grow.
-  const similar = Array.from({ length: ROUNDS / 20 }, (_, i) => {
-    const question = ask(`${'please tell me: '.slice(0, 1 + (i % 15))}${textOf(pick())}`, 'simple')
+  const reading = (text) => {
+    const question = ask(text, 'simple')
     return { ...question, mode: { ...question.mode, write: false } }
-  })
-  await time(cache, similar.slice(0, 20), 'semantic-hit')
-  add(`similar question looked for, ${entries} vectors compared`, await time(cache, similar, 'semantic-hit'))
+  }
+  const similar = Array.from({ length: SEARCHES }, () => reading(`Please tell me: ${textOf(pick())}`))
+  await time(cache, similar.slice(0, 40), 'semantic-hit')
+  add(`similar question served, ${entries} compared`, await time(cache, similar, 'semantic-hit'))
+  const vetoed = Array.from({ length: SEARCHES }, () => reading(textOf(pick()).replace('do I', 'do I not')))
+  add(`similar question vetoed, ${entries} compared`, await time(cache, vetoed, 'miss'))
   await cache.close()
 }
 const none = open(10)
@@ -133,4 +141,31 @@ const misses = Array.from({ length: ROUNDS }, (_, i) => ({
 }))
 add('miss, nothing kept (the answer itself takes no time)', await time(none, misses, 'miss'))
 await none.close()
+
+const unit = (values) => {
+  const length = Math.hypot(...values)
+  return values.map((value) => value / length)
+}
+const dense = () => unit(Float32Array.from({ length: DENSE_DIMENSIONS }, () => Math.random() - 0.5))
+const textVector = async (i) => (await embedding.embed([textOf(i)])).vectors[0]
+const searches = [
+  ['built-in vectors', textVector],
+  [`random vectors of ${DENSE_DIMENSIONS}`, dense],
+]
+for (const entries of SIZES) {
+  for (const [name, make] of searches) {
+    const blocks = new VectorBlocks(entries)
+    const wanted = await Promise.all(Array.from({ length: SEARCHES }, (_, i) => make(i * 7)))
+    blocks.make('all', wanted[0].length)
+    for (let i = 0; i < entries; i++) blocks.add('all', { key: `${i}`, question: '', values: await make(i) })
+    const times = []
+    for (const values of wanted) {
+      const start = performance.now()
+      await blocks.find('all').nearest(values, 5)
+      times.push(performance.now() - start)
+    }
+    const bytes = Math.round(blocks.bytes / entries)
+    add(`the nearest five alone, ${entries} ${name}`, { times: times.sort((a, b) => a - b), others: 0 }, bytes)
+  }
+}
 table(rows)

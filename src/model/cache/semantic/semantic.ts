@@ -11,7 +11,8 @@ import { categoryOf } from '../key.ts'
 import type { CacheEntry, CacheQuestion, CacheVector, CategoryReport, EntryStore } from '../spec.ts'
 import { Categories } from './categories.ts'
 import type { Bounds, Category, Judgement } from './category.ts'
-import { type Found, VectorBlocks } from './vectors.ts'
+import type { Found } from './vector-block.ts'
+import { VectorBlocks } from './vectors.ts'
 import { type Veto, vetoOf } from './vetoes.ts'
 
 export interface SemanticOptions extends Bounds {
