@@ -9,7 +9,7 @@ import { type Role, roles } from '../../src/product/auth/permissions.ts'
 import { systemCaller } from '../../src/product/caller.ts'
 import type { TenantId } from '../../src/product/ids.ts'
 import { addMember } from './accounts.ts'
-import { documentForm, furnish, type Household, type Ids, request, type TenantIds } from './household.ts'
+import { type Call, documentForm, furnish, type Household, type Ids, request, type TenantIds } from './household.ts'
 import { startPlatform, type TestPlatform } from './platform.ts'
 import { markedBasicChat, markedChat } from './tenant-apps.ts'
 import { startOpenAi } from './vendors/openai.ts'
@@ -108,6 +108,19 @@ interface World {
   readonly vendor: VendorServer
 }
 
+/** An answer of the gateway that is kept; it is written down in the background. */
+const keepAnswer = async (gateway: Call, owner: Call, mark: string): Promise<void> => {
+  await fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json', 'x-heddle-cache': 'on' },
+    body: JSON.stringify({ model: 'acme/acme-large', messages: [{ role: 'user', content: `Words of ${mark}` }] }),
+  }).then((response) => response.text())
+  for (;;) {
+    const { items } = await request(owner, 'GET', '/api/gateway/cache/entries')
+    if (items.length > 0) return
+  }
+}
+
 const seedSide = async (world: World, tenantId: TenantId, side: 'alpha' | 'beta'): Promise<Side> => {
   const { platform } = world
   const { accounts, keys } = platform.platform
@@ -126,6 +139,7 @@ const seedSide = async (world: World, tenantId: TenantId, side: 'alpha' | 'beta'
   await request(call, 'PATCH', '/api/settings', { tenantName: `Tenant ${mark}` })
   const { secret: tenantKey } = await keys.create(caller, { scope: 'tenant', name: `Tenant key ${mark}` })
   const { secret: gatewayKey } = await keys.create(caller, { scope: 'gateway', name: `Gateway key ${mark}` })
+  await keepAnswer({ url: platform.url, key: gatewayKey }, call, mark)
   const place = { ...world, tenantId, mark }
   const [first, second] = VARIABLES[side]
   const main = await furnish(place, await useTenant(place, emails.viewer, call), { variable: first, owner: call })

@@ -11,8 +11,10 @@ export interface LimitNumbers {
   spent(purses: readonly Purse[]): void
 }
 
-/** Purses with a series of their own; every subject has one, so those that come later have none. */
-const MOST_PURSES = 200
+/** Budgets with a series of their own. */
+const MOST_BUDGETS = 200
+/** Subjects of one budget that are compared. */
+const MOST_PURSES = 100
 
 export const createLimitNumbers = (metrics: Metrics): LimitNumbers => {
   const refusals = metrics.counter('heddle_limited_calls_total', 'Calls of models that were refused by a limit', [
@@ -20,11 +22,14 @@ export const createLimitNumbers = (metrics: Metrics): LimitNumbers => {
     'priority',
   ])
   const queue = metrics.gauge('heddle_limit_queue_length', 'Calls of models that wait for a place', ['priority'])
-  const used = metrics.gauge('heddle_budget_used_ratio', 'Spent and reserved of a budget, 1 when it is used up', [
-    'budget',
-  ])
+  // Everybody who may read the numbers sees those of the whole installation: what tenants set, and whose purse it is, stays theirs.
+  const used = metrics.gauge(
+    'heddle_budget_used_ratio',
+    'Spent and reserved of a configured budget, the fullest of its subjects; 1 when it is used up',
+    ['budget'],
+  )
   const lengths: Record<Priority, number> = { interactive: 0, normal: 0, batch: 0 }
-  const known = new Set<string>()
+  const known = new Map<string, Map<string, number>>()
   return {
     refused: (reason, priority) => refusals.add({ reason, priority }),
     waiting(priority, change) {
@@ -33,8 +38,12 @@ export const createLimitNumbers = (metrics: Metrics): LimitNumbers => {
     },
     spent(purses) {
       for (const { key, rule, spentNanoUsd } of purses) {
-        if (known.size < MOST_PURSES) known.add(key)
-        if (known.has(key) && rule.limitNanoUsd > 0) used.set(spentNanoUsd / rule.limitNanoUsd, { budget: key })
+        if (rule.subject.tenant !== undefined || rule.subject.id !== undefined || rule.limitNanoUsd <= 0) continue
+        let ratios = known.get(rule.id)
+        if (!ratios && known.size < MOST_BUDGETS) known.set(rule.id, (ratios = new Map()))
+        if (!ratios || (!ratios.has(key) && ratios.size >= MOST_PURSES)) continue
+        ratios.set(key, spentNanoUsd / rule.limitNanoUsd)
+        used.set(Math.max(...ratios.values()), { budget: rule.id })
       }
     },
   }

@@ -58,6 +58,8 @@ export interface CostParts {
   readonly promptNanoUsd: number
   readonly completionNanoUsd: number
   readonly list: PriceList
+  /** Of `list`: those that hold for a prompt of this length. */
+  readonly rates: TokenPrices
 }
 
 interface Entry {
@@ -117,16 +119,25 @@ export const createPriceBook = (options: PriceBookOptions): DatedPriceBook => {
       const list = listOf(target, at)
       if (!list) return undefined
       const promptNanoUsd = costOf(list, { ...usage, completionTokens: 0, reasoningTokens: 0, images: 0 })
-      return { promptNanoUsd, completionNanoUsd: costOf(list, usage) - promptNanoUsd, list }
+      return {
+        promptNanoUsd,
+        completionNanoUsd: costOf(list, usage) - promptNanoUsd,
+        list,
+        rates: ratesFor(list, usage),
+      }
     },
   }
+}
+
+const ratesFor = (list: PriceList, { promptTokens }: Pick<ModelUsage, 'promptTokens'>): TokenPrices => {
+  const long = list.longContext
+  return long !== undefined && count(promptTokens) > long.aboveTokens ? long : list
 }
 
 /** Nano-dollars. */
 export const costOf = (list: PriceList, usage: ModelUsage): number => {
   const promptTokens = count(usage.promptTokens)
-  const long = list.longContext
-  const prices = long !== undefined && promptTokens > long.aboveTokens ? long : list
+  const prices = ratesFor(list, usage)
   // What a vendor counts twice is billed once, by the first class that names it.
   const cached = Math.min(count(usage.cachedTokens), promptTokens)
   const written = Math.min(count(usage.cacheWriteTokens), promptTokens - cached)
