@@ -8,6 +8,7 @@ import type { Config } from './config.ts'
 import { type WarmUpStatus, type WarmUpTarget, warmUp } from './model/batch/warm-up.ts'
 import { createNativeClient } from './model/drivers/native/client.ts'
 import { createAskPanel } from './model/fuse/panel.ts'
+import type { DatedPriceBook } from './model/limit/prices.ts'
 import { createResilience } from './model/resilience/resilience.ts'
 import type { Account } from './model/resilience/spec.ts'
 import { createFacts } from './model/route/facts.ts'
@@ -15,6 +16,7 @@ import type { ModelKind } from './model/spec.ts'
 import { createStages } from './model/stage/stages.ts'
 import { parseLenientJson } from './nodes/drivers/json-repair.ts'
 import { compileSchema } from './nodes/drivers/json-schema.ts'
+import { costAt, withMemberCosts } from './product/gateway/answer-cost.ts'
 import { createGateway, type GatewayParts } from './product/gateway/gateway.ts'
 import { createCallRecords } from './product/gateway/records.ts'
 import type { CallRecord, Gateway } from './product/gateway/spec.ts'
@@ -26,7 +28,7 @@ export interface GatewaySurroundings
     'routers' | 'limiter' | 'cache' | 'cacheMode' | 'cacheScope' | 'panels' | 'appModel' | 'appNames'
   > {
   readonly accounts: readonly Account[]
-  readonly prices: Parameters<typeof createTargets>[0]['prices']
+  readonly prices: Parameters<typeof createTargets>[0]['prices'] & Pick<DatedPriceBook, 'partsOf'>
   readonly qualityOf: Parameters<typeof createTargets>[0]['qualityOf']
   readonly metrics: Metrics
   /** Writes a finished call into the usage of its tenant. */
@@ -82,7 +84,9 @@ export const openGateway = (config: Config, seams: Seams, given: GatewaySurround
     resilience,
     native,
     records,
-    askPanel: createAskPanel({ clock, random, log, compileSchema }),
+    askPanel: withMemberCosts(createAskPanel({ clock, random, log, compileSchema }), (target, usage) =>
+      costAt(given.prices, { target, usage, at: clock.now() }),
+    ),
     stages: createStages(config.gateway.stages, { parseJson: parseLenientJson, readFile: readWords }),
     nextId: () => ids.next('call'),
     defaultOf: (kind) => defaultOf(config, kind),

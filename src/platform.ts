@@ -210,7 +210,14 @@ export const createPlatform = async (config: Config, seams: Seams, readConfig?: 
     models: engine.models,
     modelsOf: ({ caller: by, appId, user, runId, endUserId }, note) =>
       gatewayModels(
-        { gateway: house.gateway, directory: engine.models, routers: routing.book, targets: house.targets },
+        {
+          gateway: house.gateway,
+          directory: engine.models,
+          routers: routing.book,
+          targets: house.targets,
+          prices,
+          clock,
+        },
         { caller: by, keyId: null, appId, user, note, run: { runId, endUserId } },
         note,
       ),
@@ -292,6 +299,7 @@ export const createPlatform = async (config: Config, seams: Seams, readConfig?: 
     store: createPurgeStore(store),
     stopTask: (by, taskId) => endTask(runs, by, taskId),
     removeFile: ({ tenantId }, id) => files.delete(tenantId, id),
+    forgetAnswers: caches.forgetApp,
     log,
   })
   let inProcess: ReturnType<typeof createInProcessFetch> | undefined

@@ -1,6 +1,7 @@
 // What a run tells the world. One union; it ends with exactly one `run-end`, or with one `run-pause` when the run waits for
 // someone and can go on later.
 
+import type { TokenCost } from '../base/cost.ts'
 import type { Value, ValueObject } from '../base/value.ts'
 
 export type RunStatus = 'succeeded' | 'partial-succeeded' | 'failed' | 'stopped'
@@ -38,6 +39,8 @@ export interface Usage {
   readonly promptTokens: number
   readonly completionTokens: number
   readonly totalTokens: number
+  /** Of the calls whose price is known. */
+  readonly cost?: TokenCost
 }
 
 /** What of a run is kept to go on from; see journal.ts. */

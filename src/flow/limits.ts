@@ -1,5 +1,6 @@
 // Bounds of a run, and what counts towards them.
 
+import { addCosts } from '../base/cost.ts'
 import type { Usage } from './events.ts'
 import type { RunLimits } from './spec.ts'
 
@@ -14,8 +15,12 @@ export const DEFAULT_LIMITS: RunLimits = Object.freeze({
 
 export const NO_USAGE: Usage = Object.freeze({ promptTokens: 0, completionTokens: 0, totalTokens: 0 })
 
-export const addUsage = (a: Usage, b: Usage): Usage => ({
-  promptTokens: a.promptTokens + b.promptTokens,
-  completionTokens: a.completionTokens + b.completionTokens,
-  totalTokens: a.totalTokens + b.totalTokens,
-})
+export const addUsage = (a: Usage, b: Usage): Usage => {
+  const cost = addCosts(a.cost, b.cost)
+  return {
+    promptTokens: a.promptTokens + b.promptTokens,
+    completionTokens: a.completionTokens + b.completionTokens,
+    totalTokens: a.totalTokens + b.totalTokens,
+    ...(cost && { cost }),
+  }
+}

@@ -8,6 +8,7 @@
 //   protocol   a wire format that callers and vendors speak: the family of a vendor's API
 //   vendor state   what a vendor of one protocol wants back or set, read by its drivers and doors alone
 
+import type { TokenCost } from '../base/cost.ts'
 import type { ValueObject } from '../base/value.ts'
 
 export type Protocol = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini'
@@ -126,6 +127,8 @@ export interface ModelUsage {
   readonly reasoningTokens?: number
   /** Pictures that were drawn, where they are billed by the piece. */
   readonly images?: number
+  /** At the prices of the target that answered; 0 for answers out of a cache. Absent: no price is known, or nobody asked. */
+  readonly cost?: TokenCost
 }
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'other'

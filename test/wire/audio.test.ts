@@ -177,6 +177,7 @@ const addMessage = async (user: string, answer: string, to = app) => {
       error: null,
       promptTokens: 0,
       completionTokens: 0,
+      costNanoUsd: null,
       elapsedMs: 0,
       metadata: {},
       createdAt: 1,

@@ -72,6 +72,7 @@ const attach = async (to: TestApp, fileIds: readonly string[], tenant?: `tenant_
     error: null,
     promptTokens: 0,
     completionTokens: 0,
+    costNanoUsd: null,
     elapsedMs: 0,
     metadata: {},
     createdAt: 1,

@@ -5,6 +5,7 @@
 //     back gets the very frames it missed.
 // D2  `sequence` numbers the frames of a run: it grows from frame to frame, with gaps where an event has no frame.
 
+import { priceTexts } from '../../base/cost.ts'
 import { float } from '../../base/number.ts'
 import type { ValueObject } from '../../base/value.ts'
 import type { AppMode } from '../../product/apps/file/spec.ts'
@@ -251,17 +252,20 @@ const noticesOf = (notices: readonly Notice[]): ValueObject =>
 /** What an answer's metadata are made from. */
 type AnswerNumbers = Pick<RunEnd, 'usage' | 'elapsedMs' | 'citations' | 'notices' | 'annotation'>
 
-const usageObject = (end: AnswerNumbers): ValueObject => ({
-  prompt_tokens: end.usage.promptTokens,
-  prompt_unit_price: '0',
-  prompt_price_unit: '0',
-  prompt_price: '0',
-  completion_tokens: end.usage.completionTokens,
-  completion_unit_price: '0',
-  completion_price_unit: '0',
-  completion_price: '0',
-  total_tokens: end.usage.totalTokens,
-  total_price: '0',
-  currency: 'USD',
-  latency: float(end.elapsedMs / 1000),
-})
+const usageObject = (end: AnswerNumbers): ValueObject => {
+  const prices = priceTexts(end.usage.cost)
+  return {
+    prompt_tokens: end.usage.promptTokens,
+    prompt_unit_price: prices.promptUnitPrice,
+    prompt_price_unit: prices.priceUnit,
+    prompt_price: prices.promptPrice,
+    completion_tokens: end.usage.completionTokens,
+    completion_unit_price: prices.completionUnitPrice,
+    completion_price_unit: prices.priceUnit,
+    completion_price: prices.completionPrice,
+    total_tokens: end.usage.totalTokens,
+    total_price: prices.totalPrice,
+    currency: 'USD',
+    latency: float(end.elapsedMs / 1000),
+  }
+}

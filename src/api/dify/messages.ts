@@ -1,6 +1,7 @@
 // The Service API's look at messages, their ratings, and what to ask next.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { formatUsd } from '../../base/money.ts'
 import { float, isNumber, toNumber } from '../../base/number.ts'
 import { isList, isObject, own, type Value, type ValueObject } from '../../base/value.ts'
 import { ConversationError } from '../../product/conversations/errors.ts'
@@ -99,9 +100,8 @@ const toMessage = (message: MessageWithFiles, origin: string): ValueObject => ({
   answer_tokens: message.completionTokens,
   total_tokens: message.promptTokens + message.completionTokens,
   provider_response_latency: float(message.elapsedMs / 1000),
-  // Prices of tokens are not known here.
-  total_price: null,
-  currency: null,
+  total_price: message.costNanoUsd === null ? null : formatUsd(message.costNanoUsd),
+  currency: message.costNanoUsd === null ? null : 'USD',
 })
 
 const toMessageFile = (file: MessageFile, origin: string): ValueObject => ({

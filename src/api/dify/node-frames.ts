@@ -3,6 +3,7 @@
 //
 // D2  Containers show only their own events, not `node_started`/`node_finished`.
 
+import { priceTexts } from '../../base/cost.ts'
 import { Float, float } from '../../base/number.ts'
 import { isList, isObject, Opaque, type Value, type ValueObject } from '../../base/value.ts'
 import type { FlowEvent, FramePosition, NodeIdentity } from '../../flow/events.ts'
@@ -133,7 +134,11 @@ const executionMetadata = (event: EventOf<'node-end'>): ValueObject => {
   const { iterationId, iterationIndex, loopId, loopIndex } = event.frame
   return {
     ...event.metadata,
-    ...(event.usage && { total_tokens: event.usage.totalTokens, total_price: new Float(0), currency: 'USD' }),
+    ...(event.usage && {
+      total_tokens: event.usage.totalTokens,
+      total_price: event.usage.cost ? priceTexts(event.usage.cost).totalPrice : new Float(0),
+      currency: 'USD',
+    }),
     ...(iterationId !== undefined && { iteration_id: iterationId, iteration_index: iterationIndex ?? 0 }),
     ...(loopId !== undefined && { loop_id: loopId, loop_index: loopIndex ?? 0 }),
   }

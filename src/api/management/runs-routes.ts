@@ -1,6 +1,7 @@
 // Runs over the management API: find, look into, stop.
 
 import type { FastifyInstance } from 'fastify'
+import { formatUsd } from '../../base/money.ts'
 import { parseId, type RunId } from '../../product/ids.ts'
 import { RunError } from '../../product/runs/errors.ts'
 import type { NodeExecution } from '../../product/runs/node-executions.ts'
@@ -54,6 +55,9 @@ export const readRunId = (text: string): RunId => {
   return id
 }
 
+/** Null: no price is known. */
+const toUsd = (nanoUsd: number | null): string | null => (nanoUsd === null ? null : formatUsd(nanoUsd))
+
 const toRunSummaryBody = (run: FoundRun) => ({
   id: run.id,
   appId: run.appId,
@@ -73,7 +77,7 @@ const toRunSummaryBody = (run: FoundRun) => ({
   tokens: run.tokens,
   promptTokens: run.promptTokens,
   completionTokens: run.completionTokens,
-  costUsd: null,
+  costUsd: toUsd(run.costNanoUsd),
   exceptions: run.exceptions,
   createdAt: isoTime(run.createdAt),
   startedAt: isoTimeOrNull(run.startedAt),
@@ -106,7 +110,7 @@ const toNodeBody = (node: NodeExecution) => ({
   error: node.error,
   errorType: node.errorType,
   tokens: node.tokens,
-  costUsd: null,
+  costUsd: toUsd(node.costNanoUsd),
   retries: node.retries,
   startedAt: isoTime(node.startedAt),
   finishedAt: isoTimeOrNull(node.finishedAt),

@@ -72,6 +72,7 @@ const printRun = (run: RunDetail): void => {
     elapsed: seconds(run.elapsedMs),
     steps: String(run.steps),
     tokens: String(run.tokens),
+    cost: run.costUsd === null ? null : `$${run.costUsd}`,
     inputs: toText(run.inputs),
     outputs: toText(run.outputs),
   })

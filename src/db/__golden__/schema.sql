@@ -242,6 +242,7 @@ CREATE TABLE "messages" ("tenant_id" text not null references "tenants" ("tenant
   "metadata_json" text not null,
   "created_at" bigint not null,
   "updated_at" bigint not null,
+  "cost_nano_usd" bigint,
   constraint "messages_key" primary key ("tenant_id", "id"),
   constraint "app_id_of_tenant" foreign key ("tenant_id", "app_id") references "apps" ("tenant_id", "id") on delete cascade,
   constraint "conversation_id_of_tenant" foreign key ("tenant_id", "conversation_id") references "conversations" ("tenant_id", "id") on delete cascade);
@@ -294,6 +295,7 @@ CREATE TABLE "node_executions" ("tenant_id" text not null references "tenants" (
   "started_at" bigint not null,
   "finished_at" bigint,
   "elapsed_ms" double precision,
+  "cost_nano_usd" bigint,
   constraint "node_executions_key" primary key ("tenant_id", "id"),
   constraint "run_id_of_tenant" foreign key ("tenant_id", "run_id") references "runs" ("tenant_id", "id") on delete cascade);
 CREATE INDEX "node_executions_by_run_id_position" on "node_executions" ("tenant_id", "run_id", "position");
@@ -352,6 +354,7 @@ CREATE TABLE "runs" ("tenant_id" text not null references "tenants" ("tenant_id"
   "trace_id" text,
   "prompt_tokens" integer default 0 not null,
   "completion_tokens" integer default 0 not null,
+  "cost_nano_usd" bigint,
   constraint "runs_key" primary key ("tenant_id", "id"),
   constraint "app_id_of_tenant" foreign key ("tenant_id", "app_id") references "apps" ("tenant_id", "id") on delete cascade);
 CREATE INDEX "runs_by_app_id_created_at_id" on "runs" ("tenant_id", "app_id", "created_at", "id");

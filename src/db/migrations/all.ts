@@ -9,6 +9,7 @@ import { routers } from './0006-routers.ts'
 import { limits } from './0007-limits.ts'
 import { caches } from './0008-caches.ts'
 import { panels } from './0009-panels.ts'
+import { costs } from './0010-costs.ts'
 import type { Migration } from './spec.ts'
 
 export const migrations: readonly Migration[] = [
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   limits,
   caches,
   panels,
+  costs,
 ]

@@ -36,6 +36,8 @@ export interface RunRow {
   tokens: number
   prompt_tokens: number
   completion_tokens: number
+  /** Null: no price is known. */
+  cost_nano_usd: number | null
   exceptions: number
   created_at: number
   started_at: number | null
@@ -63,6 +65,8 @@ export interface NodeExecutionRow {
   error: string | null
   error_type: string | null
   tokens: number
+  /** Null: no price is known. */
+  cost_nano_usd: number | null
   retries: number
   started_at: number
   finished_at: number | null

@@ -56,6 +56,8 @@ export interface MessageRow {
   error: string | null
   prompt_tokens: number
   completion_tokens: number
+  /** Null: no price is known. */
+  cost_nano_usd: number | null
   elapsed_ms: number
   metadata_json: string
   created_at: number

@@ -1,5 +1,6 @@
 // What several calls used together.
 
+import { addCosts, type TokenCost } from '../../base/cost.ts'
 import type { ModelUsage } from '../spec.ts'
 
 export const sumUsage = (usages: readonly ModelUsage[]): ModelUsage => {
@@ -9,11 +10,13 @@ export const sumUsage = (usages: readonly ModelUsage[]): ModelUsage => {
     const given = usages.flatMap((usage) => usage[key] ?? [])
     return given.length > 0 && { [key]: given.reduce((total, count) => total + count, 0) }
   }
+  const cost = usages.reduce<TokenCost | undefined>((total, usage) => addCosts(total, usage.cost), undefined)
   return {
     promptTokens: sum('promptTokens'),
     completionTokens: sum('completionTokens'),
     totalTokens: sum('totalTokens'),
     estimated: usages.some(({ estimated }) => estimated),
+    ...(cost && { cost }),
     ...Object.assign({}, ...DETAILS.map(detail)),
   }
 }

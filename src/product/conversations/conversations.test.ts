@@ -117,6 +117,7 @@ describe.each(databases)('conversations on $name', ({ open }) => {
         error: null,
         promptTokens: 0,
         completionTokens: 0,
+        costNanoUsd: null,
         elapsedMs: 0,
         metadata: {},
         createdAt,

@@ -24,6 +24,8 @@ export interface Message {
   readonly error: string | null
   readonly promptTokens: number
   readonly completionTokens: number
+  /** Null: no price is known. */
+  readonly costNanoUsd: number | null
   readonly elapsedMs: number
   /** What else the answer carries: sources, an agent's thoughts, usage. */
   readonly metadata: ValueObject
@@ -67,6 +69,7 @@ const COLUMNS = [
   'error',
   'prompt_tokens',
   'completion_tokens',
+  'cost_nano_usd',
   'elapsed_ms',
   'metadata_json',
   'created_at',
@@ -100,6 +103,7 @@ export const createMessageStore = ({ db, clock }: StoreSeams) => {
             error: eb.ref('excluded.error'),
             prompt_tokens: eb.ref('excluded.prompt_tokens'),
             completion_tokens: eb.ref('excluded.completion_tokens'),
+            cost_nano_usd: eb.ref('excluded.cost_nano_usd'),
             elapsed_ms: eb.ref('excluded.elapsed_ms'),
             metadata_json: eb.ref('excluded.metadata_json'),
             updated_at: eb.ref('excluded.updated_at'),
@@ -149,6 +153,7 @@ export const createMessageStore = ({ db, clock }: StoreSeams) => {
         error: message.error,
         prompt_tokens: message.promptTokens,
         completion_tokens: message.completionTokens,
+        cost_nano_usd: message.costNanoUsd,
         elapsed_ms: message.elapsedMs,
         metadata_json: toJsonColumn(message.metadata),
         created_at: message.createdAt,
@@ -232,6 +237,7 @@ const toMessage = (row: JoinedRow): Message => ({
   error: row.error,
   promptTokens: row.prompt_tokens,
   completionTokens: row.completion_tokens,
+  costNanoUsd: row.cost_nano_usd,
   elapsedMs: row.elapsed_ms,
   metadata: fromJsonColumn(row.metadata_json),
   createdAt: row.created_at,

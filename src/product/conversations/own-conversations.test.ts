@@ -110,6 +110,7 @@ describe.each(databases)('own conversations on $name', ({ open }) => {
       error: null,
       promptTokens: 0,
       completionTokens: 0,
+      costNanoUsd: null,
       elapsedMs: 0,
       metadata: {},
       createdAt: clock.now(),

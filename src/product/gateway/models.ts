@@ -1,8 +1,11 @@
 // The gateway as nodes and features of apps see it: a directory of models like any other, whose chat calls go the way of every
-// call. Each model answers under its own name; where another stood in, notes and books know.
+// call. Each model answers under its own name; where another stood in, notes, books and costs know.
 
+import type { TokenCost } from '../../base/cost.ts'
+import type { Clock } from '../../base/seams.ts'
 import type { CacheMode } from '../../model/cache/spec.ts'
 import { collectResult } from '../../model/fold.ts'
+import type { DatedPriceBook } from '../../model/limit/prices.ts'
 import { meterEmbedding, type NoteCall } from '../../model/metered.ts'
 import type {
   ChatModel,
@@ -12,17 +15,18 @@ import type {
   ModelFeature,
   ModelMatch,
   ModelReference,
+  ModelUsage,
 } from '../../model/spec.ts'
+import { costAt, PAID_BEFORE, withCost } from './answer-cost.ts'
 import type { Routers } from './naming.ts'
-import type { Gateway, GatewayCall, GatewayCaller } from './spec.ts'
+import type { CallNotes, Gateway, GatewayCall, GatewayCaller } from './spec.ts'
 import type { Targets } from './targets.ts'
 
 /** How an app file names a router: `router/NAME`. */
 const ROUTER_PROVIDER = 'router'
 
 export interface RunModelParts {
-  /** Absent: answers say no costs. */
-  readonly prices?: Pick<DatedPriceBook, 'partsOf'>
+  readonly prices: Pick<DatedPriceBook, 'partsOf'>
   readonly clock: Pick<Clock, 'now'>
   readonly gateway: Pick<Gateway, 'chat'>
   readonly directory: ModelDirectory
@@ -70,32 +74,11 @@ export const gatewayModels = (parts: RunModelParts, by: GatewayCaller, note: Not
   }
 }
 
-/** At the prices of the target that answered. Undefined: none is known. */
-const costOf = ({ prices, clock }: RunModelParts, notes: CallNotes, usage: ModelUsage): TokenCost | undefined => {
-  const { target, cache } = notes
-  const found = prices?.partsOf(target, usage, clock.now())
-  if (!found) return undefined
-  // What a cache answered was paid before.
-  const isFresh = cache.status === 'off' || cache.status === 'miss'
-  return isFresh
-    ? {
-        promptNanoUsd: found.promptNanoUsd,
-        completionNanoUsd: found.completionNanoUsd,
-        promptPicoUsd: found.rates.prompt,
-        completionPicoUsd: found.rates.completion,
-      }
-    : NO_COST
-}
-
-/** The same parts; the last says what the answer cost. */
-const withCost = async function* (
-  parts: AsyncIterable<ChatStreamPart>,
-  costOfAnswer: (usage: ModelUsage) => TokenCost | undefined,
-): AsyncGenerator<ChatStreamPart, void> {
-  for await (const part of parts) {
-    const cost = part.type === 'finish' ? costOfAnswer(part.usage) : undefined
-    yield part.type === 'finish' && cost ? { ...part, usage: { ...part.usage, cost } } : part
-  }
+/** Undefined: no price is known. What several models said together has no price of its own. */
+const costOf = (parts: RunModelParts, { target, cache }: CallNotes, usage: ModelUsage): TokenCost | undefined => {
+  const { clock, prices, targets } = parts
+  const cost = targets.find(target) && costAt(prices, { target, usage, at: clock.now() })
+  return cost && (cache.status === 'off' || cache.status === 'miss' ? cost : PAID_BEFORE)
 }
 
 type Described = Pick<ChatModel, 'provider' | 'name' | 'features' | 'contextTokens'>

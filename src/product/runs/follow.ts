@@ -3,6 +3,7 @@
 // F1  The end of a run, or its pause, is written down before it is published, and published exactly once.
 // F2  What a reader needs to word the end stands in the end: notices, sources, how the answer came about.
 
+import { nanoUsdOf } from '../../base/cost.ts'
 import { messageOf, PlatformError } from '../../base/errors.ts'
 import type { ValueObject } from '../../base/value.ts'
 import type { Statement } from '../../db/spec.ts'
@@ -121,6 +122,7 @@ export const recordOf = (end: RunEnd) => ({
   tokens: end.usage.totalTokens,
   promptTokens: end.usage.promptTokens,
   completionTokens: end.usage.completionTokens,
+  costNanoUsd: nanoUsdOf(end.usage.cost),
   exceptions: end.exceptions,
   finishedAt: end.at,
   elapsedMs: end.elapsedMs,

@@ -3,6 +3,7 @@
 // J1  Writes keep the order of events. The end of a run is written last and is durable before anyone is told of it.
 // J2  A few writes may be under way; beyond that the run waits for the database, so that nothing piles up.
 
+import { nanoUsdOf } from '../../base/cost.ts'
 import { messageOf } from '../../base/errors.ts'
 import type { Log } from '../../base/seams.ts'
 import type { ValueObject } from '../../base/value.ts'
@@ -69,6 +70,7 @@ export class RunJournal {
       error: null,
       errorType: null,
       tokens: 0,
+      costNanoUsd: null,
       retries: this.#retries.get(node.executionId) ?? 0,
       startedAt: at,
       finishedAt: null,
@@ -113,6 +115,7 @@ export class RunJournal {
       error: event.failure?.message ?? null,
       errorType: event.failure?.type ?? null,
       tokens: event.usage?.totalTokens ?? 0,
+      costNanoUsd: nanoUsdOf(event.usage?.cost),
       retries,
       startedAt: Math.round(event.at - event.elapsedMs),
       finishedAt: event.at,

@@ -28,6 +28,8 @@ export interface NodeExecution {
   readonly error: string | null
   readonly errorType: string | null
   readonly tokens: number
+  /** Null: no price is known. */
+  readonly costNanoUsd: number | null
   readonly retries: number
   readonly startedAt: number
   readonly finishedAt: number | null
@@ -58,6 +60,7 @@ export const createNodeExecutionStore = ({ db }: Pick<StoreSeams, 'db'>) => {
         error: value('error'),
         error_type: value('error_type'),
         tokens: value('tokens'),
+        cost_nano_usd: value('cost_nano_usd'),
         retries: value('retries'),
         started_at: value('started_at'),
         finished_at: value('finished_at'),
@@ -73,6 +76,7 @@ export const createNodeExecutionStore = ({ db }: Pick<StoreSeams, 'db'>) => {
           error: eb.ref('excluded.error'),
           error_type: eb.ref('excluded.error_type'),
           tokens: eb.ref('excluded.tokens'),
+          cost_nano_usd: eb.ref('excluded.cost_nano_usd'),
           retries: eb.ref('excluded.retries'),
           finished_at: eb.ref('excluded.finished_at'),
           elapsed_ms: eb.ref('excluded.elapsed_ms'),
@@ -112,6 +116,7 @@ export const createNodeExecutionStore = ({ db }: Pick<StoreSeams, 'db'>) => {
         error: node.error,
         error_type: node.errorType,
         tokens: node.tokens,
+        cost_nano_usd: node.costNanoUsd,
         retries: node.retries,
         started_at: node.startedAt,
         finished_at: node.finishedAt,
@@ -151,6 +156,7 @@ const toNodeExecution = (row: NodeExecutionRow): NodeExecution => ({
   error: row.error,
   errorType: row.error_type,
   tokens: row.tokens,
+  costNanoUsd: row.cost_nano_usd,
   retries: row.retries,
   startedAt: row.started_at,
   finishedAt: row.finished_at,

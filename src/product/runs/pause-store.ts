@@ -27,6 +27,8 @@ export interface RunSoFar {
   readonly tokens: number
   readonly promptTokens: number
   readonly completionTokens: number
+  /** Null: no price is known. */
+  readonly costNanoUsd: number | null
   readonly exceptions: number
   readonly elapsedMs: number
 }
@@ -57,7 +59,15 @@ export const createPauseStore = ({ db }: Pick<StoreSeams, 'db'>) => {
   const paused = prepareStatement<
     Pick<
       RunRow,
-      'tenant_id' | 'id' | 'steps' | 'tokens' | 'prompt_tokens' | 'completion_tokens' | 'exceptions' | 'elapsed_ms'
+      | 'tenant_id'
+      | 'id'
+      | 'steps'
+      | 'tokens'
+      | 'prompt_tokens'
+      | 'completion_tokens'
+      | 'cost_nano_usd'
+      | 'exceptions'
+      | 'elapsed_ms'
     >
   >((value) =>
     db.kysely
@@ -68,6 +78,7 @@ export const createPauseStore = ({ db }: Pick<StoreSeams, 'db'>) => {
         tokens: value('tokens'),
         prompt_tokens: value('prompt_tokens'),
         completion_tokens: value('completion_tokens'),
+        cost_nano_usd: value('cost_nano_usd'),
         exceptions: value('exceptions'),
         elapsed_ms: value('elapsed_ms'),
       })
@@ -89,6 +100,7 @@ export const createPauseStore = ({ db }: Pick<StoreSeams, 'db'>) => {
         tokens: so.tokens,
         prompt_tokens: so.promptTokens,
         completion_tokens: so.completionTokens,
+        cost_nano_usd: so.costNanoUsd,
         exceptions: so.exceptions,
         elapsed_ms: so.elapsedMs,
       }),

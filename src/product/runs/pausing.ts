@@ -4,6 +4,7 @@
 // P2  What was answered before the pause was written counts as soon as it is.
 
 import { randomBytes } from 'node:crypto'
+import { nanoUsdOf } from '../../base/cost.ts'
 import type { ValueObject } from '../../base/value.ts'
 import type { Statement } from '../../db/spec.ts'
 import type { FlowEvent, NodePause } from '../../flow/events.ts'
@@ -104,6 +105,7 @@ const numbersOf = ({ steps, usage, exceptions, elapsedMs }: FlowPause) => ({
   tokens: usage.totalTokens,
   promptTokens: usage.promptTokens,
   completionTokens: usage.completionTokens,
+  costNanoUsd: nanoUsdOf(usage.cost),
   exceptions,
   elapsedMs,
 })

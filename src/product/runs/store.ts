@@ -45,6 +45,8 @@ export interface Run {
   readonly tokens: number
   readonly promptTokens: number
   readonly completionTokens: number
+  /** Null: no price is known. */
+  readonly costNanoUsd: number | null
   /** Failed attempts of nodes, handled or not. */
   readonly exceptions: number
   readonly createdAt: number
@@ -78,6 +80,8 @@ export interface RunEnd {
   readonly tokens: number
   readonly promptTokens: number
   readonly completionTokens: number
+  /** Null: no price is known. */
+  readonly costNanoUsd: number | null
   readonly exceptions: number
   readonly finishedAt: number
   readonly elapsedMs: number
@@ -119,6 +123,7 @@ export const RUN_SUMMARY = [
   'tokens',
   'prompt_tokens',
   'completion_tokens',
+  'cost_nano_usd',
   'exceptions',
   'created_at',
   'started_at',
@@ -159,6 +164,7 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
       tokens: value('tokens'),
       prompt_tokens: value('prompt_tokens'),
       completion_tokens: value('completion_tokens'),
+      cost_nano_usd: value('cost_nano_usd'),
       exceptions: value('exceptions'),
       created_at: value('created_at'),
       started_at: value('started_at'),
@@ -177,6 +183,7 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
       | 'tokens'
       | 'prompt_tokens'
       | 'completion_tokens'
+      | 'cost_nano_usd'
       | 'exceptions'
       | 'finished_at'
       | 'elapsed_ms'
@@ -193,6 +200,7 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
         tokens: value('tokens'),
         prompt_tokens: value('prompt_tokens'),
         completion_tokens: value('completion_tokens'),
+        cost_nano_usd: value('cost_nano_usd'),
         exceptions: value('exceptions'),
         finished_at: value('finished_at'),
         elapsed_ms: value('elapsed_ms'),
@@ -272,6 +280,7 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
         tokens: 0,
         prompt_tokens: 0,
         completion_tokens: 0,
+        cost_nano_usd: null,
         exceptions: 0,
         created_at: run.startedAt,
         started_at: run.startedAt,
@@ -290,6 +299,7 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
         tokens: end.tokens,
         prompt_tokens: end.promptTokens,
         completion_tokens: end.completionTokens,
+        cost_nano_usd: end.costNanoUsd,
         exceptions: end.exceptions,
         finished_at: end.finishedAt,
         elapsed_ms: end.elapsedMs,
@@ -380,6 +390,7 @@ export const toRunSummary = (row: SummaryRow): RunSummary => ({
   tokens: row.tokens,
   promptTokens: row.prompt_tokens,
   completionTokens: row.completion_tokens,
+  costNanoUsd: row.cost_nano_usd,
   exceptions: row.exceptions,
   createdAt: row.created_at,
   startedAt: row.started_at,

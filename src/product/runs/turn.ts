@@ -5,6 +5,7 @@
 //     turn knew and what it added are all there is at that revision. Turns side by side leave it to the records.
 // C3  A conversation that was removed meanwhile stays so: nothing of the turn is kept.
 
+import { nanoUsdOf } from '../../base/cost.ts'
 import { messageOf as reasonOf } from '../../base/errors.ts'
 import { stringifyJson } from '../../base/json.ts'
 import { objectFrom, own, type Value, type ValueObject } from '../../base/value.ts'
@@ -139,6 +140,7 @@ export const openTurn = (parts: Parts, caller: Caller, turn: Turn, request: Star
     error: null,
     promptTokens: 0,
     completionTokens: 0,
+    costNanoUsd: null,
     elapsedMs: 0,
     metadata: {},
   }),
@@ -184,6 +186,7 @@ export const pauseTurn = (
     error: null,
     promptTokens: usage.promptTokens,
     completionTokens: usage.completionTokens,
+    costNanoUsd: nanoUsdOf(usage.cost),
     elapsedMs,
     metadata: messageMetadata({ citations: told.citations }, told.thoughts),
   }),
@@ -201,6 +204,7 @@ export const finishTurn = (parts: Parts, caller: Caller, request: Asked, about: 
     error: failed ? (end.failure?.message ?? null) : null,
     promptTokens: end.usage.promptTokens,
     completionTokens: end.usage.completionTokens,
+    costNanoUsd: nanoUsdOf(end.usage.cost),
     elapsedMs: end.elapsedMs,
     metadata: messageMetadata(end, thoughts),
   })

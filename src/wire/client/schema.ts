@@ -2370,8 +2370,8 @@ export interface components {
             error: string | null;
             errorType: string | null;
             tokens: number;
-            /** @description Null: there is no list of prices. */
-            costUsd: number | null;
+            /** @description US dollars as an exact decimal; null: no price is known. */
+            costUsd: string | null;
             retries: number;
             /**
              * Format: date-time
@@ -2493,8 +2493,8 @@ export interface components {
             tokens: number;
             promptTokens: number;
             completionTokens: number;
-            /** @description Null: there is no list of prices. */
-            costUsd: number | null;
+            /** @description US dollars as an exact decimal; null: no price is known. */
+            costUsd: string | null;
             /** @description Failed attempts of nodes, handled or not. */
             exceptions: number;
             /**
@@ -2549,8 +2549,8 @@ export interface components {
             tokens: number;
             promptTokens: number;
             completionTokens: number;
-            /** @description Null: there is no list of prices. */
-            costUsd: number | null;
+            /** @description US dollars as an exact decimal; null: no price is known. */
+            costUsd: string | null;
             /** @description Failed attempts of nodes, handled or not. */
             exceptions: number;
             /**
@@ -2756,6 +2756,13 @@ export interface components {
              */
             createdAt: string;
             createdBy: string;
+        };
+        WarmUpStatus: {
+            target: string;
+            /** @enum {string} */
+            status: "pending" | "warm" | "failed";
+            elapsedMs: number | null;
+            error: string | null;
         };
         ServiceAgentThought: {
             /** Format: uuid */
@@ -5031,6 +5038,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["TargetHealth"][];
+                        /** @description Of the models that are warmed at the start. */
+                        warmUp: components["schemas"]["WarmUpStatus"][];
                     };
                 };
             };

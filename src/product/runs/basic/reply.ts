@@ -67,8 +67,8 @@ export class Reply {
           yield this.#say(await this.#keep(part.base64, part.mimeType))
           break
         case 'finish': {
-          const { promptTokens, completionTokens, totalTokens } = part.usage
-          this.#usage = { promptTokens, completionTokens, totalTokens }
+          const { promptTokens, completionTokens, totalTokens, cost } = part.usage
+          this.#usage = { promptTokens, completionTokens, totalTokens, ...(cost && { cost }) }
           break
         }
         case 'tool-call':
