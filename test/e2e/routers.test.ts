@@ -16,7 +16,7 @@ const PROVIDERS = ['openai', 'anthropic', 'gemini'].map(
   (name) => `  ${name}: {type: openai-compatible, baseUrl: http://127.0.0.1:9/v1, apiKey: none}\n`,
 )
 const HEDDLE = `providers:\n${PROVIDERS.join('')}gateway:\n  routerFiles: [routers.yaml, 'more/*.yaml']\n`
-const EXAMPLE = readFileSync(join(root, 'examples/routers.yaml'), 'utf8')
+const EXAMPLE = readFileSync(join(root, 'docs/routers.yaml'), 'utf8')
 
 interface Server {
   readonly command: RunningCommand
@@ -99,7 +99,7 @@ describe('the example', () => {
       { cwd: folder },
     )
     expect([code, JSON.parse(stdout).decision.rule]).toEqual([0, 'creative'])
-    const check = await runCommand(['routers', 'check', join(root, 'examples/routers.yaml')], { cwd: folder })
+    const check = await runCommand(['routers', 'check', join(root, 'docs/routers.yaml')], { cwd: folder })
     expect([check.code, check.stdout]).toEqual([0, expect.stringContaining('writer')])
   })
 })

@@ -57,8 +57,8 @@ export const defaultsOf = (keys: readonly string[]): Readonly<Record<string, str
 }
 
 const show = (key: string, value: unknown, { models }: Config): string => {
-  if (key === 'models.default' || key === 'models.embedding') {
-    const { provider, name } = key === 'models.default' ? models.default : models.embedding
+  if (key === 'models.default' || key === 'models.embedding' || key === 'models.rerank') {
+    const { provider, name } = models[key.slice('models.'.length) as 'default' | 'embedding' | 'rerank']
     return `${provider}/${name}`
   }
   return typeof value === 'string' ? value : JSON.stringify(value)
