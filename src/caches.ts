@@ -13,8 +13,10 @@ import { scopeOf } from './model/cache/scope.ts'
 import type { CacheMode, EntryTier } from './model/cache/spec.ts'
 import { readWarmUp } from './model/cache/warm-up.ts'
 import type { ModelDirectory } from './model/spec.ts'
+import type { Caller } from './product/caller.ts'
 import { type CacheRecords, createCacheRecords } from './product/gateway/cache-records.ts'
 import type { GatewayCaller } from './product/gateway/spec.ts'
+import type { AppId } from './product/ids.ts'
 
 export interface CacheHouse {
   readonly cache: OpenedCache
@@ -22,6 +24,8 @@ export interface CacheHouse {
   readonly mode: CacheMode
   readonly scopeOf: (by: Pick<GatewayCaller, 'caller' | 'appId' | 'user'>) => string
   readonly records: CacheRecords
+  /** Removes what was kept for an app or for its users. */
+  readonly forgetApp: (caller: Caller, appId: AppId) => Promise<unknown>
 }
 
 export interface CacheSurroundings {
@@ -55,6 +59,12 @@ export const openCaches = async (config: Config, seams: Seams, given: CacheSurro
     mode,
     scopeOf: ({ caller, appId, user }) => scopeOf({ owner: caller.tenantId, app: appId, user }, settings.scope),
     records: createCacheRecords(cache.control),
+    forgetApp: ({ tenantId }, app) =>
+      cache.control.invalidate(
+        tenantId,
+        { scope: scopeOf({ owner: tenantId, app, user: null }, 'app') },
+        { dryRun: false },
+      ),
   }
 }
 

@@ -4,10 +4,13 @@ import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createIds, systemClock } from '../../src/base/seams.ts'
 import { createTenantStore } from '../../src/product/tenants/store.ts'
+import { deleteApp } from '../../src/wire/management/apps.ts'
 import { getCache, invalidateCache, listCacheEntries } from '../../src/wire/management/cache.ts'
 import { addMember } from '../support/accounts.ts'
+import { appFile, chain, end, llm, start } from '../support/app-files.ts'
 import { type ManagementClient, managementClient, refusal, signInOwner, tenantClient } from '../support/management.ts'
 import { startPlatform, type TestPlatform } from '../support/platform.ts'
+import { post } from '../support/service-stream.ts'
 
 let platform: TestPlatform
 let owner: ManagementClient
@@ -87,6 +90,36 @@ describe('kept answers', () => {
     expect((await ask('What is a heddle?')).cache).toMatch(/exact/)
     expect((await owner(invalidateCache, { body: { text: 'HEDDLE' } })).body.entries).toBe(1)
     expect((await ask('What is a heddle?')).cache).toMatch(/^miss/)
+  })
+
+  it('go with their app, and no others do', async () => {
+    const cache = { mode: 'exact', scope: 'app' } as const
+    const house = await startPlatform({ gateway: { cache, resilience: { retries: 0, heartbeatMs: 0 } } })
+    try {
+      const asking = appFile({
+        mode: 'workflow',
+        nodes: { start: start(), llm: llm('Say it.'), end: end({ said: ['llm', 'text'] }) },
+        edges: chain('start', 'llm', 'end'),
+      })
+      const [gone, kept] = [await house.addApp(asking), await house.addApp(asking)]
+      const run = async ({ key }: typeof gone) => {
+        const answer = await post({ url: house.url, key }, '/v1/workflows/run', { inputs: {}, user: 'ada' })
+        expect(answer.status).toBe(200)
+        await answer.text()
+      }
+      for (const app of [gone, kept]) await run(app)
+      const member = await signInOwner(house)
+      const scopes = async () =>
+        (await member(listCacheEntries)).body.items.map((item: { scope: string }) => item.scope)
+      await expect.poll(scopes).toHaveLength(2)
+      await member(deleteApp, { params: { app_id: gone.id } })
+      await house.platform.purgeDeletedApps()
+      const { tenantId } = house.platform.caller
+      await expect.poll(scopes).toEqual([`${tenantId}/${kept.id}`])
+      expect((await member(getCache)).body.memory.entries).toBe(1)
+    } finally {
+      await house.close()
+    }
   })
 
   it('are listed page by page, and no other cursor is taken', async () => {

@@ -102,7 +102,8 @@ export const createChatCache = (parts: ChatCacheParts): OpenedCache => {
         if (dryRun) return found
         lookup.invalidated()
         await exact.invalidate(owner, filter)
-        semantic?.forgetVectors()
+        // All of them: nobody knows which belong to what was removed. Those of other entries are only read again in part.
+        if (found.entries > 0) semantic?.forgetVectors()
         return found
       },
       async list(owner, filter, page) {

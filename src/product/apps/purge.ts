@@ -15,6 +15,8 @@ export interface PurgeParts {
   readonly stopTask: (caller: Caller, taskId: string) => Promise<void>
   /** Removes the bytes of a file, if they are there. */
   readonly removeFile: (caller: Caller, id: string) => Promise<unknown>
+  /** Removes answers of models that were kept for the app. */
+  readonly forgetAnswers: (caller: Caller, appId: AppId) => Promise<unknown>
   readonly log: Log
 }
 
@@ -32,7 +34,7 @@ const STEP = 500
 const RUNS_STOPPED = 10_000
 const RESUMED = 1_000
 
-export const createPurge = ({ store, stopTask, removeFile, log }: PurgeParts): Purge => {
+export const createPurge = ({ store, stopTask, removeFile, forgetAnswers, log }: PurgeParts): Purge => {
   const going = new Set<Promise<void>>()
   let closing = false
 
@@ -57,6 +59,8 @@ export const createPurge = ({ store, stopTask, removeFile, log }: PurgeParts): P
   const purge = async (caller: Caller, appId: AppId): Promise<void> => {
     const running = await store.tasksUnderWay(caller, appId, RUNS_STOPPED)
     await Promise.all(running.map((taskId) => stopTask(caller, taskId)))
+    // No run is left that could have another answer kept.
+    await forgetAnswers(caller, appId)
     if (!(await repeat(() => store.removeRuns(caller, appId, STEP)))) return
     for (const table of PURGED) {
       if (!(await repeat(() => removeSome(caller, appId, table)))) return
