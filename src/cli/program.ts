@@ -9,6 +9,7 @@ import { addCommand, collect, Outcome, port } from './command-words.ts'
 import { checkCommand } from './commands/check.ts'
 import { runCommand } from './commands/run.ts'
 import { serveCommand } from './commands/serve.ts'
+import { addFormCommands } from './form-commands.ts'
 import { addBudgetCommands, addLimitCommands } from './limit-commands.ts'
 import { CommandError, EXIT, type ExitCode, note, noteIssues, printJson } from './output.ts'
 import { addRouterCommands } from './router-commands.ts'
@@ -68,6 +69,7 @@ addMemberCommands(program, outcome)
 addAppCommands(program, outcome)
 addKeyCommands(program, outcome)
 addRunCommands(program, outcome)
+addFormCommands(program, outcome)
 addLimitCommands(program, outcome)
 addBudgetCommands(program, outcome)
 addRouterCommands(program, outcome)

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { appFile, chain, end, llm, start, template } from '../support/app-files.ts'
+import { appFile, chain, end, humanInput, llm, start, template } from '../support/app-files.ts'
 import { type RunningCommand, runCommand, startCommand } from '../support/built-command.ts'
 import { withOpenAi } from '../support/platform.ts'
 import { openStream, post } from '../support/service-stream.ts'
@@ -324,6 +324,42 @@ describe.each(places)('on %s', (name, at) => {
     await expect.poll(async () => (await ask()).status, { timeout: 20_000 }).toBe(401)
     expect((await heddle('keys', 'revoke', key.id, ...at())).code).toBe(1)
   })
+})
+
+it('lists, shows and answers the forms that runs wait for', async () => {
+  const nodes = {
+    start: start(),
+    ask: humanInput({ form_content: 'Send?\n{{#$output.note#}}' }),
+    end: end({ note: ['ask', 'note'] }),
+  }
+  const edges = ['start>ask', 'ask:ok>end']
+  const [{ app }] = await read('import', write('form.json', appFile({ mode: 'workflow', nodes, edges })), '--url', url)
+  const [{ secret: key }] = await read('keys', 'create', '--app', app.id, '--url', url)
+  await post({ url, key }, '/v1/workflows/run', { inputs: {}, user: 'ada', response_mode: 'blocking' })
+  const forms = (...more: string[]) => read('forms', 'list', '--app', app.id, ...more)
+  const [form] = await forms('--status', 'open', '--url', url)
+  expect(form).toMatchObject({ id: expect.stringMatching(/^form_/), appId: app.id, nodeId: 'ask', status: 'open' })
+  expect(await forms('--data', data)).toEqual([form])
+  const plain = await heddle('forms', 'list', '--app', app.id, '--url', url)
+  expect(plain.stdout).toMatch(new RegExp(`^${form.id} .* open .* ok, no\n$`))
+  const shown = await heddle('forms', 'show', form.id, '--data', data)
+  expect([shown.code, shown.stdout]).toEqual([
+    0,
+    expect.stringMatching(/Send\?[\s\S]*input +note +paragraph\naction +ok +Approve\n/),
+  ])
+  expect((await heddle('forms', 'show', 'form_none', '--url', url)).code).toBe(1)
+
+  const submit = (...more: string[]) => heddle('forms', 'submit', form.id, '--action', 'ok', ...more)
+  const here = await submit('--data', data)
+  expect([here.code, here.stderr]).toEqual([2, expect.stringContaining('--url')])
+  expect((await submit('--input', 'note', '--url', url)).code).toBe(2)
+  expect((await submit('--inputs', '[]', '--url', url)).code).toBe(2)
+  const answered = await submit('--inputs', '{"note": "no"}', '--input', 'note=a=b', '--url', url, '--json')
+  expect(jsonLines(answered.stdout)).toEqual([{ id: form.id, runId: form.runId }])
+  const run = async () => (await read('runs', 'show', form.runId, '--url', url))[0]
+  await expect.poll(run, { timeout: 20_000 }).toMatchObject({ status: 'succeeded', outputs: { note: 'a=b' } })
+  expect(await forms('--run', form.runId, '--url', url)).toMatchObject([{ status: 'submitted', action: 'ok' }])
+  expect((await submit('--url', url)).code).toBe(1)
 })
 
 it('answers the same in both places', async () => {
