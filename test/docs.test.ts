@@ -83,7 +83,7 @@ describe('examples that are read', () => {
 describe('commands', () => {
   const folder = mkdtempSync(join(tmpdir(), 'heddle-docs-'))
   let server: ChildProcess | undefined
-  let served: { readonly url: string; readonly key: string } | undefined
+  let served: { readonly url: string; readonly key: string; readonly gatewayKey: string } | undefined
 
   beforeAll(async () => {
     await build()
@@ -98,7 +98,19 @@ describe('commands', () => {
     })
     for await (const line of createInterface({ input: server.stdout as NodeJS.ReadableStream })) {
       const { url, demo } = JSON.parse(line)
-      served = { url, key: demo.key }
+      const wanted = [
+        'keys',
+        'create',
+        '--scope',
+        'gateway',
+        '--name',
+        'docs',
+        '--data',
+        join(folder, 'served'),
+        '--json',
+      ]
+      const made = await promisify(execFile)(join(bin, 'heddle'), wanted)
+      served = { url, key: demo.key, gatewayKey: JSON.parse(made.stdout).secret }
       break
     }
   })
@@ -114,7 +126,11 @@ describe('commands', () => {
 
   const run = async (script: string): Promise<string> => {
     // Nothing else of the environment: whoever runs the tests may have keys in it.
-    const env = { PATH: `${join(folder, 'bin')}:${process.env.PATH}`, KEY: served?.key ?? '' }
+    const env = {
+      PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
+      KEY: served?.key ?? '',
+      GATEWAY_KEY: served?.gatewayKey ?? '',
+    }
     const { stdout } = await promisify(execFile)('sh', ['-euc', script], { cwd: folder, env })
     return stdout
   }
@@ -134,7 +150,7 @@ describe('commands', () => {
     if (rest.trim() === '') return
     const output = await run(rest)
     expect(output).not.toBe('')
-    if (rest.includes('curl')) expect(output).toMatch(/"event":"message_end"/)
+    if (rest.includes('curl')) expect(output).toMatch(/"event":"message_end"|"finish_reason":"stop"/)
   })
 
   const help = async (command: string): Promise<string> => run(`heddle ${command} --help`)
