@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { getRun, listRuns } from '../../src/wire/management/runs.ts'
 import { getUsage } from '../../src/wire/management/usage.ts'
-import { appFile, basicApp, chain, end, llm, start } from '../support/app-files.ts'
+import { appFile, basicApp, chain, end, humanInput, llm, start } from '../support/app-files.ts'
 import { type KnownBody, type ManagementClient, signInOwner } from '../support/management.ts'
 import { startPlatform, type TestApp, type TestPlatform, withOpenAi } from '../support/platform.ts'
 import { openStream, post } from '../support/service-stream.ts'
@@ -172,6 +172,28 @@ describe('a workflow', () => {
     const talking = await platform.addApp(asking('advanced-chat', ['acme-other']))
     const [message] = await messagesOf(talking, (await chat(talking)).conversation_id)
     expect(message).toMatchObject({ total_price: null, currency: null })
+  })
+})
+
+describe('a run that waits for people', () => {
+  it('keeps what it cost before', async () => {
+    const nodes = {
+      start: start(),
+      first: llm('Say.', model('acme-large')),
+      ask: humanInput(),
+      second: llm('Say.', model('acme-small')),
+      end: end({ said: ['second', 'text'] }),
+    }
+    const edges = ['start>first', 'first>ask', 'ask:ok>second', 'second>end']
+    const app = await platform.addApp(appFile({ mode: 'workflow', nodes, edges }))
+    await using stream = await openStream(call(app), '/v1/workflows/run', { inputs: {}, user: 'ada' })
+    const { data, task_id } = await stream.until('human_input_required')
+    await stream.rest()
+    expect((await lastRun(app)).costUsd).toBe('0.0000385')
+    const answer = { inputs: { note: 'fine' }, action: 'ok', user: 'ada' }
+    expect((await post(call(app), `/v1/form/human_input/${data.form_token}`, answer)).status).toBe(200)
+    await platform.untilOver(task_id)
+    expect(await lastRun(app)).toMatchObject({ status: 'succeeded', costUsd: '0.00005185' })
   })
 })
 
