@@ -71,16 +71,21 @@ export const createResilience = (parts: ResilienceParts): Resilience => {
   }
 
   /** Providers without a way to ask are left alone. */
-  const ping = async (target: WatchedTarget, signal: AbortSignal): Promise<void> => {
-    const provider = target.target.accounts[0]?.provider
+  const ping = async (group: readonly WatchedTarget[], signal: AbortSignal): Promise<void> => {
+    const provider = group[0]?.target.accounts[0]?.provider
     if (!provider?.ping) return
+    let failure: unknown
     try {
       await provider.ping(signal)
-      target.pinged(undefined)
     } catch (error) {
-      if (!signal.aborted && classify(error, signal) === 'service') target.pinged(error)
+      // A provider that refuses the question is alive, and what the platform's own end cut short says nothing.
+      if (signal.aborted || classify(error, signal) !== 'service') return
+      failure = error
     }
-    tellState(target)
+    for (const target of group) {
+      target.pinged(failure)
+      tellState(target)
+    }
   }
 
   /** Those whose breaker lets a call pass first. Open ones keep their order behind. */
@@ -175,8 +180,11 @@ export const createResilience = (parts: ResilienceParts): Resilience => {
 
     async heartbeat(silentMs, signal) {
       const silent = [...watched.values()].filter((target) => target.silentForMs() >= silentMs && target.pending === 0)
-      for (let i = 0; i < silent.length; i += PINGS_AT_ONCE) {
-        await Promise.all(silent.slice(i, i + PINGS_AT_ONCE).map((target) => ping(target, signal)))
+      // One question a provider, whatever the number of its models.
+      const providers = [...new Set(silent.map(({ target }) => target.provider))]
+      const groups = providers.map((name) => silent.filter(({ target }) => target.provider === name))
+      for (let i = 0; i < groups.length; i += PINGS_AT_ONCE) {
+        await Promise.all(groups.slice(i, i + PINGS_AT_ONCE).map((group) => ping(group, signal)))
       }
     },
     watch: (target) => void watch(target),
