@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { answer, appFile, chain, end, humanInput, llm, start } from '../support/app-files.ts'
+import { answer, appFile, chain, end, humanInput, llm, start, template } from '../support/app-files.ts'
 import { runCommand, startCommand } from '../support/built-command.ts'
 import { databases, noteSkippedDatabases } from '../support/databases.ts'
 import { withOpenAi } from '../support/platform.ts'
@@ -61,6 +61,16 @@ describe.each(databases)('a server on $name', ({ name, makePlace }) => {
     const database = await place.open()
     try {
       return await database.kysely.selectFrom('runs').selectAll().where('id', '=', runId).executeTakeFirstOrThrow()
+    } finally {
+      await database.close()
+    }
+  }
+
+  const nodesOf = async (runId: `run_${string}`) => {
+    const database = await place.open()
+    try {
+      const nodes = database.kysely.selectFrom('node_executions').select('node_id').where('run_id', '=', runId)
+      return (await nodes.orderBy('position').execute()).map((node) => node.node_id)
     } finally {
       await database.close()
     }
@@ -124,6 +134,64 @@ describe.each(databases)('a server on $name', ({ name, makePlace }) => {
     expect((await post(call, `/v1/form/human_input/${data.form_token}`, body)).status).toBe(200)
     await using rest = await followStream(call, `/v1/workflow/${id}/events?user=ada&last_event_id=${sequence}`)
     expect((await rest.rest()).at(-1)?.data).toMatchObject({ status: 'succeeded', outputs: { said: 'fine' } })
+  })
+
+  it('that is killed after an answer, while the run goes on, has the next one go on from the pause again', async () => {
+    const app = appFile({
+      mode: 'workflow',
+      nodes: {
+        start: start(),
+        ask: humanInput(),
+        first: template('{{ note }}!', { note: ['ask', 'note'] }),
+        llm: llm('Go.'),
+        last: end({ said: ['llm', 'text'], note: ['first', 'output'] }),
+      },
+      edges: ['start>ask', 'ask:ok>first', 'first>llm', 'llm>last'],
+    })
+    writeFileSync(join(folder, 'resumed.yml'), JSON.stringify(app))
+    const imported = await runCommand(['import', join(folder, 'resumed.yml'), '--json', ...where])
+    const created = await runCommand(['keys', 'create', '--app', JSON.parse(imported.stdout).app.id, ...where])
+    const asking = created.stdout.trim()
+    const startAnswered = async (call: ServiceCall) => {
+      await using stream = await openStream(call, '/v1/workflows/run', { inputs: {}, user: 'ada' })
+      const { data, workflow_run_id: id } = await stream.until('human_input_required')
+      const { sequence } = await stream.until('workflow_paused')
+      vendor.fault({ type: 'hold', afterBytes: 900 })
+      const asked = vendor.nextRequest()
+      const body = { inputs: { note: 'fine' }, action: 'ok', user: 'ada' }
+      expect((await post(call, `/v1/form/human_input/${data.form_token}`, body)).status).toBe(200)
+      await asked
+      return { id, sequence }
+    }
+    let server = serve()
+    const { url } = JSON.parse(await server.line())
+    const { id, sequence } = await startAnswered({ url, key: asking })
+    expect(await rowOf(`run_${id}`)).toMatchObject({ status: 'running', exceptions: 0 })
+    await server.end('SIGKILL')
+
+    vendor.reply({ text: 'Back.' })
+    server = serve()
+    const call = { url: JSON.parse(await server.line()).url as string, key: asking }
+    await using rest = await followStream(call, `/v1/workflow/${id}/events?user=ada&last_event_id=${sequence}`)
+    const outputs = { said: 'Back.', note: 'fine!' }
+    expect((await rest.rest()).at(-1)?.data).toMatchObject({ status: 'succeeded', outputs })
+    expect(await nodesOf(`run_${id}`)).toEqual(['start', 'ask', 'first', 'llm', 'last'])
+
+    // One that takes its server along each time is given up, so that servers start again.
+    const again = await startAnswered(call)
+    for (let killed = 1; killed <= 3; killed++) {
+      await server.end('SIGKILL')
+      vendor.fault({ type: 'hold', afterBytes: 900 })
+      const asked = vendor.nextRequest()
+      server = serve()
+      await server.line()
+      await asked
+    }
+    await server.end('SIGKILL')
+    server = serve()
+    await server.line()
+    expect(await rowOf(`run_${again.id}`)).toMatchObject({ status: 'failed', error_code: 'run/interrupted' })
+    await server.end('SIGTERM')
   })
 
   it('that is asked to end stops its runs and tells their readers', async () => {

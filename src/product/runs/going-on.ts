@@ -1,17 +1,20 @@
 // Paused runs: they go on with an answer, are stopped, or are brought back for their readers.
 //
 // N1  Whoever claims a paused run, to go on or to end it, is alone: all others leave it be.
-// N2  A run that was claimed ends like any other, whatever goes wrong.
+// N2  A run that was claimed ends like any other, whatever goes wrong. When its process is killed it waits again, and goes on at the
+//     next start; a run that takes its process along each time is given up.
 
 import { messageOf, PlatformError } from '../../base/errors.ts'
 import type { RunnableApp } from '../apps/apps.ts'
 import type { Caller } from '../caller.ts'
 import type { Form } from '../forms/spec.ts'
 import type { RunId } from '../ids.ts'
+import { RunError } from './errors.ts'
 import type { FlowEnd, RunEvent } from './events.ts'
 import { recordOf, waitsNoMore } from './follow.ts'
 import { LiveRun, type RunFacts } from './live-run.ts'
 import type { LiveRuns } from './live-runs.ts'
+import type { RunPause } from './pause-store.ts'
 import { type PausedState, stateFromText } from './paused-state.ts'
 import { pausedEvent, shownForm } from './pausing.ts'
 import { type Prepared, prepareFeatures } from './pipeline.ts'
@@ -75,6 +78,10 @@ export const createPausedRuns = ({ parts, live, settled, launch }: PausedRunsPar
     live.drop(run)
   }
 
+  /** How often a process ended while it carried the run on from this pause. */
+  const interruptionsOf = async (caller: Caller, { appId, runId }: RunPause, { so }: PausedState): Promise<number> =>
+    ((await stores.runs.get(caller, appId, runId))?.exceptions ?? so.exceptions) - so.exceptions
+
   return {
     async goOn(caller, id) {
       const found = await read(caller, id)
@@ -85,6 +92,7 @@ export const createPausedRuns = ({ parts, live, settled, launch }: PausedRunsPar
       const run = await objectOf(caller, state, pause.nextEvent)
       if (!(await stores.pauses.claim(caller, id))) return undefined
       try {
+        if ((await interruptionsOf(caller, pause, state)) > MOST_INTERRUPTIONS) throw new RunError('run/interrupted')
         const app = await parts.openApp(caller, state.facts.appId, state.facts.versionId)
         const prepared = prepare(parts, caller, { state, app, answered })
         live.wake(run)
@@ -132,6 +140,8 @@ export const createPausedRuns = ({ parts, live, settled, launch }: PausedRunsPar
     },
   }
 }
+
+const MOST_INTERRUPTIONS = 3
 
 /** A reader of a run from its records gets its beginning. */
 const MOST_NODES = 2_000

@@ -1,12 +1,13 @@
 // What paused runs go on from, one row a run. It stays while the run goes on, and goes when the run ends.
 //
 // Q1  A paused run is owned by nobody; whoever claims it owns it. Of several who try, one succeeds.
+// Q2  A run whose owner is gone after it was claimed waits again, where it had paused: its row is there still.
 
 import type { RunPauseRow, RunRow } from '../../db/schema/runs.ts'
-import type { Statement } from '../../db/spec.ts'
+import type { Queries, Statement } from '../../db/spec.ts'
 import { prepareStatement } from '../../db/statement.ts'
 import type { Caller } from '../caller.ts'
-import type { AppId, RunId } from '../ids.ts'
+import type { AppId, RunId, TenantId } from '../ids.ts'
 import type { StoreSeams } from '../store-seams.ts'
 
 export interface RunPause {
@@ -153,6 +154,43 @@ export const createPauseStore = ({ db }: Pick<StoreSeams, 'db'>) => {
       return row?.id
     },
   }
+}
+
+/** Within a transaction: Q2, for all runs that this instance owned. What their nodes did since the pause is done again. */
+export const waitAgain = async (
+  transaction: Queries,
+  { tenantId, owner }: { readonly tenantId: TenantId; readonly owner: string },
+): Promise<void> => {
+  const claimed = transaction
+    .selectFrom('runs')
+    .innerJoin('run_pauses', (join) =>
+      join.onRef('run_pauses.tenant_id', '=', 'runs.tenant_id').onRef('run_pauses.id', '=', 'runs.id'),
+    )
+    .select('runs.id')
+    .where('runs.tenant_id', '=', tenantId)
+    .where('runs.owner', '=', owner)
+    .where('runs.status', '=', 'running')
+  await transaction
+    .deleteFrom('node_executions')
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', 'in', claimed)
+    .where('started_at', '>', (eb) =>
+      eb
+        .selectFrom('run_pauses')
+        .select('paused_at')
+        .where('run_pauses.tenant_id', '=', tenantId)
+        .whereRef('run_pauses.id', '=', 'node_executions.run_id'),
+    )
+    .execute()
+  await transaction
+    .updateTable('runs')
+    // Counted where the pause knows how many there were: see `interruptionsOf`.
+    .set((eb) => ({ status: 'paused', exceptions: eb('exceptions', '+', 1) }))
+    .where('tenant_id', '=', tenantId)
+    .where('owner', '=', owner)
+    .where('status', '=', 'running')
+    .where('id', 'in', transaction.selectFrom('run_pauses').select('id').where('tenant_id', '=', tenantId))
+    .execute()
 }
 
 const toPause = (row: RunPauseRow): RunPause => ({

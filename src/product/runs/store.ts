@@ -1,8 +1,7 @@
 // Runs of apps: what went in, what came out, how it ended.
 //
 // R1  A run is owned by the instance that executes it. It ends exactly once; a later end changes nothing.
-// R2  A run whose instance is gone ended with it: `markInterrupted` says so. One process serves a data folder, others
-//     (commands) may run beside it; each marks only runs of instances that no longer live.
+// R2  A run whose instance no longer lives ended with it, or waits again where it had paused: `markInterrupted` says so.
 
 import type { ValueObject } from '../../base/value.ts'
 import { containsText } from '../../db/like.ts'
@@ -14,6 +13,7 @@ import type { Caller } from '../caller.ts'
 import type { AppId, ConversationId, EndUserId, MessageId, RunId, TenantId, VersionId } from '../ids.ts'
 import { fromJsonColumn, type Page, type StoreSeams, toJsonColumn, toPage } from '../store-seams.ts'
 import { runErrors } from './errors.ts'
+import { waitAgain } from './pause-store.ts'
 
 export type RunState = RunRow['status']
 export type FinalRunState = Exclude<RunState, 'scheduled' | 'running' | 'paused'>
@@ -212,6 +212,7 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
   const interrupt = (tenantId: TenantId, owner: string): Promise<number> =>
     db.transaction(async (transaction) => {
       const now = clock.now()
+      await waitAgain(transaction, { tenantId, owner })
       const itsRuns = transaction
         .selectFrom('runs')
         .select('runs.id')
@@ -354,7 +355,7 @@ export const createRunStore = ({ db, clock }: StoreSeams) => {
       return { ...toPage(rows, list.limit, toRunSummary), total: Number(counted?.total ?? 0) }
     },
 
-    /** Ends the runs of instances that no longer live, as failed. Called at start, before anything runs.
+    /** Ends the runs of instances that no longer live, as failed, unless they had paused before: those wait again. Called at start, before anything runs.
      *  @returns how many runs it ended */
     async markInterrupted(): Promise<number> {
       const owners = await db.kysely
