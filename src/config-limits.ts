@@ -6,7 +6,7 @@ import { count, milliseconds } from './config-values.ts'
 
 const target = z
   .string()
-  .regex(/^[^/\s]+\/\S+$/, 'must be written provider/model; * stands for any characters')
+  .regex(/^[A-Za-z0-9*][\w.*-]*\/\S+$/, 'must be written provider/model; * stands for any characters')
   .max(300)
 const day = z.iso.date('must be a day such as 2026-01-31')
 

@@ -27,11 +27,16 @@ const IDS: readonly string[] = [
 /** What names nothing whatever the call says of unknown ids. */
 const BAD_ADDRESSES = ['%ed%a0%80', '%ff', '%c3%28', '%zz', '%', 'x'.repeat(201), 'x'.repeat(8_000)]
 
+/** Names that such a call may give. */
+const NAME = /^[A-Za-z0-9][\w.-]{0,59}$/
+
 export const pathCases = (operation: Operation): readonly Malformed[] =>
   [...operation.path.matchAll(/\{(\w+)\}/g)].flatMap(([, name = '']) => {
     // Tasks nobody knows are as good as stopped.
     const isStop = name === 'task_id' && operation.method === 'POST'
-    return [...(isStop ? [] : IDS), ...BAD_ADDRESSES].map((id) => ({
+    const isGiven = operation.method === 'PUT' && /\/(?:limits|budgets)\/\{name\}$/.test(operation.path)
+    const ids = isStop ? [] : isGiven ? IDS.filter((id) => !NAME.test(id)) : IDS
+    return [...ids, ...BAD_ADDRESSES].map((id) => ({
       title: `${name}: ${show(id)}`,
       request: (good: Good) => {
         const { headers, body, method } = goodRequest(operation, good)

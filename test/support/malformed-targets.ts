@@ -6,7 +6,7 @@ import { systemCaller } from '../../src/product/caller.ts'
 import { toWireId } from '../../src/product/ids.ts'
 import type { Operation } from '../../src/wire/operation.ts'
 import { addMember } from './accounts.ts'
-import { answer, appFile, basicApp, chain, end, llm, start } from './app-files.ts'
+import { answer, appFile, basicApp, chain, end, humanInput, llm, start } from './app-files.ts'
 import { OWNER } from './management.ts'
 import type { TestApp, TestPlatform } from './platform.ts'
 
@@ -62,6 +62,16 @@ const workflowFile = appFile({
   edges: chain('start', 'end'),
 })
 
+const askingFile = appFile({
+  mode: 'workflow',
+  nodes: {
+    start: start(),
+    people: humanInput({ form_content: 'Note: {{#$output.note#}}' }),
+    end: end({ note: ['people', 'note'] }),
+  },
+  edges: ['start>people', 'people:ok>end'],
+})
+
 const chatFile = appFile({
   mode: 'advanced-chat',
   nodes: { start: start(), llm: llm('{{#sys.query#}}'), answer: answer('{{#llm.text#}}') },
@@ -86,6 +96,7 @@ export const prepareTargets = async (platform: TestPlatform): Promise<Targets> =
     await platform.addApp(workflowFile),
   ]
   const completion = await platform.addApp(basicApp('completion'))
+  const asking = await platform.addApp(askingFile)
   const apps = { workflow, chat, completion }
 
   const call = async (secret: string, method: string, path: string, body?: unknown): Promise<Body> => {
@@ -156,6 +167,10 @@ export const prepareTargets = async (platform: TestPlatform): Promise<Targets> =
   const message = { message_id: said.message_id as string }
   const user = { user: 'ada' }
   const ofChat = { secret: chat.key }
+  const ask = async () =>
+    (await call(asking.key, 'POST', '/v1/workflows/run', { inputs: {}, user: 'ada' })).data.reasons[0]
+  const [shown, answered, ofMember] = [await ask(), await ask(), await ask()]
+  const filled = { action: 'ok', inputs: { note: 'n' } }
   const ofCompletion = { secret: completion.key }
   const ofGateway = { secret: (await keys.create(caller, { scope: 'gateway', name: 'models' })).secret }
   const runBody = { inputs: { word: 'x' }, user: 'ada' }
@@ -294,6 +309,21 @@ export const prepareTargets = async (platform: TestPlatform): Promise<Targets> =
     'GET /api/files/{file_id}/content': { params: { file_id: kept.id } },
     'DELETE /api/files/{file_id}': { params: { file_id: gone.id } },
     'GET /api/usage': {},
+    'GET /v1/form/human_input/{form_token}': { secret: asking.key, params: { form_token: shown.form_token } },
+    'POST /v1/form/human_input/{form_token}': {
+      secret: asking.key,
+      params: { form_token: answered.form_token },
+      body: { ...filled, user: 'ada' },
+    },
+    'GET /api/forms': {},
+    'POST /api/forms/{form_id}': { params: { form_id: `form_${ofMember.form_id}` }, body: filled },
+    'GET /api/gateway/cache': {},
+    'GET /api/gateway/cache/entries': {},
+    'POST /api/gateway/cache/invalidate': { body: { dryRun: true } },
+    'POST /v1/messages/count_tokens': {
+      ...ofGateway,
+      body: { model: 'acme/acme-large', messages: [{ role: 'user', content: 'x' }] },
+    },
     'GET /api/gateway/calls': {},
     'GET /api/gateway/health': {},
     'GET /api/providers': {},

@@ -57,6 +57,8 @@ const namedIn = (surface: Surface, { text, status }: WireAnswer, problems: strin
       return managementProblems(text, problems)
     case 'openai':
       return openAiProblems(text, problems)
+    case 'anthropic':
+      return anthropicProblems(text, problems)
     default:
       return serviceProblems(text, status, problems)
   }
@@ -69,6 +71,25 @@ const openAiProblems = (text: string, problems: string[]): string | undefined =>
   if (!/^[a-z_]+$/.test(type) || !/^[a-z_/-]+$/.test(code ?? '')) problems.push(`the type ${type}, the code ${code}`)
   if (message === '') problems.push('no message')
   return param ?? undefined
+}
+
+/** The field stands first in the message: the form has no place for it. */
+const anthropicProblems = (text: string, problems: string[]): string | undefined => {
+  const { type, error, request_id } = (parse(text) ?? {}) as {
+    type?: unknown
+    error?: { type?: unknown; message?: unknown }
+    request_id?: unknown
+  }
+  if (
+    type !== 'error' ||
+    !/^(?:[a-z_]+_error|request_too_large)$/.test(String(error?.type)) ||
+    !/^req_/.test(String(request_id))
+  ) {
+    return void problems.push('not the form of Anthropic')
+  }
+  const message = String(error?.message ?? '')
+  if (message === '') problems.push('no message')
+  return message.split(' ')[0]
 }
 
 const serviceProblems = (text: string, status: number, problems: string[]): string | undefined => {

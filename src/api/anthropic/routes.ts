@@ -4,6 +4,7 @@
 import type { FastifyInstance } from 'fastify'
 import { countMessageTokens } from '../../wire/gateway/chat.ts'
 import { gatewayCallerOf } from '../authenticate.ts'
+import { headerText } from '../doors/header-text.ts'
 import type { JsonObject } from '../doors/spec.ts'
 import { readPlainJson } from '../plain-json.ts'
 import { addRoute } from '../route.ts'
@@ -19,7 +20,7 @@ export const anthropicRoutes =
       const call = { model: body.model, request: readAnthropicRequest(body as JsonObject) }
       return unlessGone(reply, async (signal) => {
         const counted = await gateway.countTokens(gatewayCallerOf(request), call, signal)
-        if (counted.target !== undefined) reply.header('x-heddle-target', counted.target)
+        if (counted.target !== undefined) reply.header('x-heddle-target', headerText(counted.target))
         reply.header('x-heddle-tokens', counted.estimated ? 'estimated' : 'counted')
         return { input_tokens: counted.tokens }
       })

@@ -8,6 +8,7 @@ import type { ServerResponse } from 'node:http'
 import type { ChatStreamPart } from '../../model/spec.ts'
 import type { CallNotes, Dropped, NativeAnswer } from '../../product/gateway/spec.ts'
 import { collectResult } from '../../product/gateway/whole.ts'
+import { headerText } from './header-text.ts'
 import type { AnswerIdentity, Door, DoorCall } from './spec.ts'
 
 const EVENT_STREAM = 'text/event-stream; charset=utf-8'
@@ -140,8 +141,3 @@ export const notesHeaders = (notes: CallNotes): Record<string, string> => {
 
 export const droppedHeader = (dropped: readonly Dropped[]): string =>
   headerText(dropped.map(({ field, verdict }) => `${field};${verdict}`).join(', '))
-
-/** Characters of a header. */
-const LONGEST_HEADER = 1_024
-
-const headerText = (text: string): string => text.replace(/[^\t\x20-\x7e]/g, '?').slice(0, LONGEST_HEADER)

@@ -8,6 +8,7 @@ import { AudioError } from '../../product/audio/errors.ts'
 import { createSpeech, createTranscription, createTranslation } from '../../wire/gateway/audio.ts'
 import { LONGEST_MODEL } from '../../wire/gateway/parts.ts'
 import { gatewayCallerOf } from '../authenticate.ts'
+import { headerText } from '../doors/header-text.ts'
 import { invalidParam } from '../errors.ts'
 import { acceptForms } from '../multipart.ts'
 import { receiveRecording } from '../receive-recording.ts'
@@ -25,7 +26,10 @@ export const speechRoutes = (parts: GatewayRouteParts) => async (server: Fastify
     const call = { model, text: input, voice: voice ?? undefined }
     return unlessGone(reply, async (signal) => {
       const { target, mimeType, chunks } = await gateway.speak(gatewayCallerOf(request), call, signal)
-      reply.header('content-type', mimeType).header('cache-control', 'no-store').header('x-heddle-target', target)
+      reply
+        .header('content-type', mimeType)
+        .header('cache-control', 'no-store')
+        .header('x-heddle-target', headerText(target))
       return Readable.from(chunks, { objectMode: false })
     })
   })
@@ -52,7 +56,7 @@ const recordingRoutes =
       }
       return unlessGone(reply, async (signal) => {
         const { target, text } = await gateway.transcribe(gatewayCallerOf(request), asked, signal)
-        reply.header('x-heddle-target', target)
+        reply.header('x-heddle-target', headerText(target))
         if (!asText) return { text }
         reply.type('text/plain; charset=utf-8').serializer(String)
         return text

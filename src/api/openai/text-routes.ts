@@ -3,6 +3,7 @@
 import type { FastifyInstance } from 'fastify'
 import { createEmbedding, createModeration, rerank } from '../../wire/gateway/embeddings.ts'
 import { gatewayCallerOf } from '../authenticate.ts'
+import { headerText } from '../doors/header-text.ts'
 import { addRoute } from '../route.ts'
 import { unlessGone } from '../unless-gone.ts'
 import { tellDropped } from './dropped-fields.ts'
@@ -19,7 +20,7 @@ export const textRoutes =
       const call = { model, texts: [input].flat(), dimensions: dimensions ?? undefined }
       return unlessGone(reply, async (signal) => {
         const { target, vectors, promptTokens } = await gateway.embed(by, call, signal)
-        reply.header('x-heddle-target', target)
+        reply.header('x-heddle-target', headerText(target))
         const write = body.encoding_format === 'base64' ? toBase64 : toNumbers
         return {
           object: 'list',
@@ -36,7 +37,7 @@ export const textRoutes =
       const call = { model, texts: textsOf(body.input) }
       return unlessGone(reply, async (signal) => {
         const { target, verdicts } = await gateway.moderate(gatewayCallerOf(request), call, signal)
-        reply.header('x-heddle-target', target)
+        reply.header('x-heddle-target', headerText(target))
         return {
           id: `modr-${uuidOf(request.id)}`,
           model: model || target,
@@ -56,7 +57,7 @@ export const textRoutes =
       const call = { model, query, documents, topN: topN ?? undefined }
       return unlessGone(reply, async (signal) => {
         const { target, results, tokens } = await gateway.rerank(gatewayCallerOf(request), call, signal)
-        reply.header('x-heddle-target', target)
+        reply.header('x-heddle-target', headerText(target))
         return {
           id: `rerank-${uuidOf(request.id)}`,
           model,

@@ -31,6 +31,7 @@ export const findNamed = (
   written: string,
   kind: ModelKind,
 ): Named => {
+  if (UNREADABLE.test(written)) throw new GatewayError('gateway/unknown-model', { details: { model: '' } })
   if (written.startsWith(APP_PREFIX)) return { type: 'app', name: written.slice(APP_PREFIX.length) }
   const router = kind === 'chat' ? routers.find(caller, written) : undefined
   if (router) return { type: 'router', router }
@@ -39,6 +40,8 @@ export const findNamed = (
   return { type: 'target', target }
 }
 
+/** No name has them. Databases and headers would stumble. */
+const UNREADABLE = /[\u0000-\u001f\u007f]/
 /** Characters of a name that are told back. */
 const LONGEST_TOLD = 200
 

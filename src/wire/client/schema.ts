@@ -4900,6 +4900,7 @@ export interface operations {
                 /** @description This scope and those below it. */
                 scope?: string;
                 target?: string;
+                /** @description 1 to 100. Default 20. */
                 limit?: number;
                 cursor?: string;
             };
@@ -4973,6 +4974,7 @@ export interface operations {
     listGatewayCalls: {
         parameters: {
             query?: {
+                /** @description 1 to 100. Default 20. */
                 limit?: number;
             };
             header?: never;

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { defineOperation } from '../operation.ts'
+import { plainText } from '../plain-text.ts'
 
 const tag = 'Chat'
 const errors = [400, 404, 429, 502, 503, 504] as const
@@ -13,7 +14,9 @@ const answerOf = (url: string) => ({
 const bodyOf = <Shape extends z.core.$ZodLooseShape>(shape: Shape, url: string) =>
   z.looseObject(shape).meta({ description: `As ${url} says.` })
 
-const model = z.string().meta({ description: '`provider/model`, the name of a model, a router, or `app:` and a name.' })
+const model = plainText().meta({
+  description: '`provider/model`, the name of a model, a router, or `app:` and a name.',
+})
 const stream = z.boolean().optional()
 const OPENAI_CHAT = 'platform.openai.com/docs/api-reference/chat/create'
 const OPENAI_RESPONSES = 'platform.openai.com/docs/api-reference/responses/create'

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation.ts'
 import { plainText } from '../plain-text.ts'
-import { time } from './shapes.ts'
+import { cursorQuery, time } from './shapes.ts'
 
 const sizes = { entries: z.int(), bytes: z.int().meta({ description: 'By estimate.' }) }
 
@@ -82,7 +82,7 @@ export const listCacheEntries = defineOperation({
   tag: 'Gateway',
   query: z.object({
     ...filter,
-    limit: z.coerce.number().int().min(1).max(100).default(20),
+    limit: cursorQuery.limit,
     cursor: plainText().max(300).optional(),
   }),
   answers: {

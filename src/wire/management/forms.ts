@@ -73,11 +73,9 @@ export const answerForm = defineOperation({
   body: z
     .object({
       action: plainText().max(100).meta({ description: 'Id of the button.' }),
-      inputs: dataMap()
-        .default({})
-        .meta({
-          description: 'By name. Files as `{ type, transfer_method, upload_file_id | url }`, from those of members.',
-        }),
+      inputs: dataMap().default({}).meta({
+        description: 'By name. Files as `{ type, transfer_method, upload_file_id | url }`, from those of members.',
+      }),
     })
     .meta({ id: 'AnswerForm' }),
   answers: {

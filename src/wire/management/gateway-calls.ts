@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { defineOperation } from '../operation.ts'
-import { time } from './shapes.ts'
+import { cursorQuery, time } from './shapes.ts'
 
 const milliseconds = z.number().meta({ description: 'Milliseconds.' })
 
@@ -76,7 +76,7 @@ export const listGatewayCalls = defineOperation({
   id: 'listGatewayCalls',
   summary: 'Lists the last calls of this process with what was decided and tried.',
   tag: 'Gateway',
-  query: z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
+  query: z.object({ limit: cursorQuery.limit }),
   answers: { 200: { description: 'Newest first.', schema: z.object({ data: z.array(gatewayCall) }) } },
   errors: [400, 403],
 })

@@ -21,7 +21,7 @@ const whom = {
 const limitFields = {
   ...whom,
   target: plainText()
-    .regex(/^[^/\s]+\/\S+$/, 'must be written provider/model')
+    .regex(/^[A-Za-z0-9*][\w.*-]*\/\S+$/, 'must be written provider/model')
     .max(300)
     .optional()
     .meta({ description: 'Only calls that try this target first; `*` stands for any characters.' }),
