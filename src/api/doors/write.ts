@@ -19,13 +19,14 @@ export const writeNative = async (
   headers: Readonly<Record<string, string>>,
   streaming: boolean,
 ): Promise<void> => {
+  if (!streaming) return writeWholeNative(response, answer, headers)
   let begun = false
   await answer.pipe((chunk) => {
     if (!begun) {
       begun = true
       response.writeHead(answer.status, {
         'content-type': answer.contentType,
-        ...(streaming && { 'cache-control': 'no-cache' }),
+        'cache-control': 'no-cache',
         ...headers,
       })
     }
@@ -33,6 +34,24 @@ export const writeNative = async (
   })
   if (!begun) response.writeHead(answer.status, { 'content-type': answer.contentType, ...headers })
   response.end()
+}
+
+/** It is whole at the vendor's side before it begins here: one write, with its length. */
+const writeWholeNative = async (
+  response: ServerResponse,
+  answer: NativeAnswer,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> => {
+  const chunks: Uint8Array[] = []
+  await answer.pipe((chunk) => void chunks.push(chunk))
+  const [first] = chunks
+  const body = chunks.length === 1 && first ? first : Buffer.concat(chunks)
+  response.writeHead(answer.status, {
+    'content-type': answer.contentType,
+    'content-length': body.byteLength,
+    ...headers,
+  })
+  response.end(body)
 }
 
 export const writeWhole = async (
