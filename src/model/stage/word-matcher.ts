@@ -32,10 +32,11 @@ export interface WordMatcher {
   stream(): WordStream
 }
 
-/** @param words in any form; empty ones are ignored */
+/** @param words in any form; empty ones are ignored. So are, as whole words, those that begin with an accent:
+ *  it belongs to the character before, and without it that one's neighbours would stand alone */
 export const createWordMatcher = (words: readonly string[], options: WordOptions = {}): WordMatcher => {
   const folded = words.map((word) => (options.skipSeparators ? withoutSeparators(foldText(word)) : foldText(word)))
-  const root = buildAutomaton(folded)
+  const root = buildAutomaton(options.wholeWords ? folded.filter((word) => !BEGINS_INSIDE.test(word)) : folded)
   return {
     find(text) {
       const stream = new WordStream(root, options)
@@ -47,6 +48,7 @@ export const createWordMatcher = (words: readonly string[], options: WordOptions
   }
 }
 
+const BEGINS_INSIDE = /^\p{M}/u
 const MOST_SKIPPED = 8
 const SEPARATORS = /^[\p{Z}\p{P}\p{S}\p{Cf}\s]+$/u
 
