@@ -124,6 +124,8 @@ describe('kept answers', () => {
 
   it('are listed page by page, and no other cursor is taken', async () => {
     await ask('Second question?')
+    // Answers are written down in the background.
+    await expect.poll(async () => (await owner(listCacheEntries, {})).body.items.length).toBeGreaterThan(1)
     const { body } = await owner(listCacheEntries, { query: { limit: '1' } })
     const next = await owner(listCacheEntries, { query: { limit: '1', cursor: body.nextCursor } })
     expect(next.body.items[0].key).not.toBe(body.items[0].key)
