@@ -15,6 +15,9 @@ export const vote = (candidates: readonly Candidate[], choices = candidates.leng
   return { text: candidates[speaker]?.text ?? '', agreed: labels.map((label) => label === first.key) }
 }
 
+/** Larger than the error of any sum of weights here, smaller than any weight that matters. */
+const ROUNDING = 1e-9
+
 /** Whether those who have not answered yet cannot change the winner any more.
  *  @param waiting the members that are still to answer */
 export const isSettled = (
@@ -29,5 +32,6 @@ export const isSettled = (
   )
   if (!first) return false
   const open = waiting.reduce((sum, member) => sum + countOf(member, Math.max(2, choices)), 0)
-  return first.count - (second?.count ?? 0) > open
+  // Sums of weights differ in their last digits by the order they were added in: a lead that small is a tie.
+  return first.count - (second?.count ?? 0) > open + ROUNDING
 }
