@@ -178,7 +178,8 @@ const describeCalls = (driver: ExtendedDriver): void => {
       expect(sent).toMatch(/"is_error":true|"status":"error"|"error":"no such city"|Error: no such city/)
     }))
 
-  it.runIf(driver.signs)('brings signed thinking back, by itself or with the calls it led to', () =>
+  const signed = driver.signs ? it : undefined
+  signed?.('brings signed thinking back, by itself or with the calls it led to', () =>
     withServer(driver, async (server) => {
       const { model, sign } = driver.signs ?? { model: '', sign: '' }
       server.reply({ reasoning: 'The user asks.', toolCalls: [{ id: 'c1', name: 'weather', arguments: {} }] })
