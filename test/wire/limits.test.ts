@@ -32,7 +32,8 @@ let key: { readonly id: string; readonly secret: string }
 
 const start = async () => {
   const gateway = { prices: [PRICE], budgets: [{ subject: 'user', id: 'poor', window: 'total', limitUsd: '0.00001' }] }
-  platform = await startPlatform({ ...withOpenAi(vendor), gateway }, undefined, { folder })
+  // On PostgreSQL every platform of a test has a schema of its own: nothing would be left after a restart.
+  platform = await startPlatform({ ...withOpenAi(vendor), gateway }, 'sqlite', { folder })
 }
 
 beforeAll(async () => {
