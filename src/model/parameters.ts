@@ -59,13 +59,4 @@ const holds = (when: Condition, value: unknown, names: ReadonlySet<string | unde
 
 const sizeOf = (value: unknown): number => (Array.isArray(value) ? value.length : Number(value))
 
-/** Neutral parameter → its place in the family's body, for those of `ChatRequest.parameters` that it takes. */
-export const placesAt = (family: Family): ReadonlyMap<string, string> =>
-  new Map(
-    parameters.flatMap(({ name, families }) => {
-      const verdict = families[family]
-      return verdict.type === 'unsupported' ? [] : [[name, verdict.as] as const]
-    }),
-  )
-
 export { type Parameter, parameters, type Verdict } from './parameter-table.ts'

@@ -187,7 +187,6 @@ export const createResilience = (parts: ResilienceParts): Resilience => {
         await Promise.all(groups.slice(i, i + PINGS_AT_ONCE).map((group) => ping(group, signal)))
       }
     },
-    watch: (target) => void watch(target),
     health: (target) => watched.get(target)?.health(),
     all: () => [...watched.values()].map((target) => target.health()),
     close: () => watched.clear(),

@@ -86,8 +86,6 @@ export interface Resilience {
   all(): readonly TargetHealth[]
   /** Asks every known target that was silent for so long whether it is alive. Never rejects. */
   heartbeat(silentMs: number, signal: AbortSignal): Promise<void>
-  /** Makes a target known before it is first asked. */
-  watch(target: Target): void
   close(): void
 }
 
